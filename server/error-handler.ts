@@ -5,9 +5,9 @@ import { BodyTooLarge, DomainError, Unavailable } from './utils/errors'
 /** SQLite's codes for storage that does not take a write now: full, read-only, locked, failing. */
 const STORAGE_FAILURE = /^SQLITE_(?:FULL|READONLY|BUSY|LOCKED|IOERR|CANTOPEN|CORRUPT|NOTADB|PERM)/
 
-function toDomainError(error: H3Error): DomainError {
-  const cause = error.cause ?? error
-  if (cause instanceof DomainError) return cause
+function toDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error
+  const cause = (error as H3Error).cause ?? error
   if (STORAGE_FAILURE.test(String((cause as { code?: unknown }).code))) return new Unavailable('数据暂时写不进去（磁盘可能已满），请稍后再试或通知管理员', { cause })
   return new DomainError('程序内部出错，请稍后再试；一直这样请把时间告诉管理员', { cause })
 }

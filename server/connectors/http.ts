@@ -40,7 +40,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<string
   const chunks: Uint8Array[] = []
   let size = 0
   // Breaking out of the loop cancels the stream, so that a too large answer is not read on.
-  for await (const chunk of response.body) {
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.length
     if (size > maxBytes) return null
     chunks.push(chunk)

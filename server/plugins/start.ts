@@ -1,3 +1,4 @@
+/// <reference path="../virtual.d.ts" />
 import migrations from '#migrations'
 import { defineNitroPlugin } from 'nitropack/runtime'
 import { openStorage, setStorage } from '../db/client'

@@ -1,5 +1,5 @@
 import { defineEventHandler, type H3Event } from 'h3'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { isPermitted, type Permission } from '#shared/permissions'
 import type { SessionRecord } from '../repositories/sessions'
 import { describeIssue, DomainError, Forbidden, Invalid, Unauthorized } from './errors'

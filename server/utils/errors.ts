@@ -5,6 +5,8 @@ import type { ZodError } from 'zod'
  * for the log only. The status numbers are contract.md's, section 1.
  */
 export class DomainError extends Error {
+  /** h3 hands such errors on as they are; any other it replaces by its cause. */
+  static readonly __h3_error__ = true
   readonly status: number = 500
   readonly headers: Record<string, string> = {}
   constructor(message: string, options?: ErrorOptions) {
