@@ -46,7 +46,7 @@ export const shopGoods: Goods[] = goods.map(([digits, name, price, cost, unknown
 }))
 
 /** EAN-13: weights 1 and 3 in turn, the check digit fills up to a multiple of ten. */
-export function withCheckDigit(digits: string): string {
+function withCheckDigit(digits: string): string {
   const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0)
   return digits + (10 - sum % 10) % 10
 }
@@ -60,7 +60,7 @@ const names: Record<ListName, string[]> = {
 
 const firstIds: Record<ListName, number> = { stores: 1, banks: 21, employees: 41, members: 61 }
 
-export interface Catalog {
+interface Catalog {
   setOfBooks: SetOfBook[]
   tokens: C8Token[]
   products: Product[]

@@ -7,7 +7,7 @@ import {
 export type Operations = ReturnType<typeof operationsOn>
 
 /** What tests and the demo may do to the sandbox; over HTTP each is `POST /_control/{name}` with its input as JSON. */
-export function operationsOn(state: SandboxState) {
+function operationsOn(state: SandboxState) {
   return {
     /** Back to the catalog's account sets, tokens and lists, or to nothing with `bare`. */
     reset(input?: { bare?: boolean, settings?: Partial<Settings> }) {

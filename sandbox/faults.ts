@@ -12,13 +12,13 @@ export const steps = [
 ] as const
 export type Step = (typeof steps)[number]
 /** A step, or all steps of one upstream. */
-export type Target = Step | 'gobox' | 'c8'
+type Target = Step | 'gobox' | 'c8'
 
 export const faultKinds = [
   'slow', 'status', 'garbage', 'reset', 'create_then_drop', 'create_then_500', 'create_late',
   'refuse', 'lapsed_token', 'redirect', 'drip', 'huge',
 ] as const
-export type FaultKind = (typeof faultKinds)[number]
+type FaultKind = (typeof faultKinds)[number]
 
 export interface Fault {
   step: Target

@@ -6,6 +6,7 @@ import { SandboxControl } from './client.ts'
 import { answerControl } from './control.ts'
 import { answer, latencyOf, takeFault, type Call } from './faults.ts'
 import { answerGobox, goboxStep } from './gobox.ts'
+import { documentsPage } from './page.ts'
 import { createState, type SandboxState, type Settings } from './state.ts'
 
 /** Older calls are forgotten so that a long benchmark does not fill the memory; the counts stay exact. */
@@ -45,6 +46,10 @@ async function handle(state: SandboxState, request: IncomingMessage, response: S
   const { method = 'GET' } = request
   const { pathname: path, search, searchParams: query } = new URL(request.url ?? '/', 'http://sandbox')
   const body = parse(await readText(request))
+  if (path === '/') {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(documentsPage(state))
+    return
+  }
   if (path.startsWith('/_control/')) {
     const { status, body: result } = answerControl(state, path.slice('/_control/'.length), body)
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(result ?? null))

@@ -103,7 +103,7 @@ export interface Settings {
   omit_last_page: boolean
 }
 
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   page_size: 50,
   token_seconds: 7200,
   workflow_executions: 2,

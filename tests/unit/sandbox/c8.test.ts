@@ -102,6 +102,14 @@ describe('C8 retail documents', () => {
     expect(await context.sandbox.control.documents()).toMatchObject([{ ...retail('T1'), set_of_book: 'A001' }])
   })
 
+  it('are listed on a page for people, with text from the wire escaped', async () => {
+    await create('<b>T1</b>')
+    const response = await fetch(context.sandbox.url)
+    const page = await response.text()
+    expect(page).toContain('&#60;b&#62;T1')
+    expect(page).toContain('农夫山泉 饮用天然水 550ml × 2 @ 3.5')
+  })
+
   const line = retail('T1').retail_lines[0]!
   it.each([
     ['another source', { source: 'shop' }],
