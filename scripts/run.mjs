@@ -21,6 +21,8 @@ const notBuilt = new Set([
 
 const needBuild = new Set(['demo', 'start', 'test', 'bench'])
 
+let interruption
+
 const [command, ...args] = process.argv.slice(2)
 process.exitCode = await main()
 
@@ -28,7 +30,7 @@ async function main() {
   const target = targetOf(command)
   if (target === undefined) return fail(`Unknown command: ${command ?? '(none)'}.`)
   if (isInstallStale()) {
-    const installed = await quietly('Installing packages', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])
+    const installed = await quietly('Installing packages', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
     if (!installed) return fail('The packages could not be installed; what npm said stands above.')
   }
   if (command === 'build' || (needBuild.has(command) && isBuildStale())) {
@@ -86,6 +88,7 @@ async function quietly(sentence, program, programArgs) {
   const child = spawn(program, programArgs, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => chunks.push(chunk))
   const code = await ended(child)
+  if (interruption !== undefined) process.exit(128 + constants.signals[interruption])
   if (code === 0) console.error(`${sentence}: done in ${Math.round((Date.now() - begin) / 1000)} s.`)
   else process.stderr.write(Buffer.concat(chunks))
   return code === 0
@@ -98,6 +101,7 @@ function run(programArgs) {
 /** The child's exit code, with signals passed on to it. */
 function ended(child) {
   const passOn = (signal) => {
+    interruption = signal
     // A terminal sends Ctrl-C to the child by itself.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   }
