@@ -1,0 +1,96 @@
+import { faultKinds, steps, type Fault, type Latency, type Reply } from './faults.ts'
+import {
+  addOrders, addTradeEntries, createState, listNames,
+  type C8Token, type ListItem, type ListName, type Order, type Product, type SandboxState, type SetOfBook, type Settings, type TradeEntry,
+} from './state.ts'
+
+export type Operations = ReturnType<typeof operationsOn>
+
+/** What tests and the demo may do to the sandbox; over HTTP each is `POST /_control/{name}` with its input as JSON. */
+function operationsOn(state: SandboxState) {
+  return {
+    /** Back to the catalog's account sets, tokens and lists, or to nothing with `bare`. */
+    reset(input?: { bare?: boolean, settings?: Partial<Settings> }) {
+      Object.assign(state, createState(input?.settings, input?.bare), { generation: state.generation + 1 })
+    },
+    settings(input?: Partial<Settings>) {
+      return Object.assign(state.settings, input)
+    },
+    add_set_of_books(input: SetOfBook[]) {
+      for (const row of input) state.setOfBooks.set(row.set_of_book, row)
+    },
+    add_tokens(input: C8Token[]) {
+      for (const row of input) state.tokens.set(row.token, row)
+    },
+    remove_token(input: { token: string }) {
+      return state.tokens.delete(input.token)
+    },
+    add_products(input: Product[]) {
+      state.products.push(...input)
+    },
+    remove_product(input: { barcode: string }) {
+      state.products = state.products.filter(({ barcode }) => barcode !== input.barcode)
+    },
+    add_list_items(input: { list: ListName, items: ListItem[] }) {
+      mustBeOneOf(input.list, listNames, 'list')
+      state.lists[input.list].push(...input.items)
+    },
+    /** An order with a known `trans_id` replaces the earlier one. */
+    add_orders(input: { set_of_book: string, orders: Order[] }) {
+      addOrders(state, input.set_of_book, input.orders)
+    },
+    add_trade_entries(input: { set_of_book: string, entries: TradeEntry[] }) {
+      addTradeEntries(state, input.set_of_book, input.entries)
+    },
+    /** goBox forgets all access tokens, as when they lapse early. */
+    expire_access_tokens() {
+      state.accessTokens.clear()
+    },
+    documents() {
+      return [...state.documents.values()]
+    },
+    delete_document(input: { id: number }) {
+      return state.documents.delete(input.id)
+    },
+    calls() {
+      return { calls: state.calls, counts: state.counts }
+    },
+    clear_calls() {
+      Object.assign(state, { calls: [], counts: {} })
+    },
+    /** The oldest matching fault applies, one a call. */
+    fault(input: Fault) {
+      mustBeOneOf(input.step, [...steps, 'gobox', 'c8'], 'step')
+      mustBeOneOf(input.kind, faultKinds, 'kind')
+      state.faults.push({ ...input })
+    },
+    faults() {
+      return state.faults
+    },
+    clear_faults() {
+      state.faults = []
+    },
+    /** Replaces all earlier ones. */
+    latency(input: Latency) {
+      for (const target of Object.keys(input)) mustBeOneOf(target, [...steps, 'gobox', 'c8'], 'step')
+      state.latency = { ...input }
+    },
+  }
+}
+
+export function answerControl(state: SandboxState, name: string, input: unknown): Reply {
+  const operations = operationsOn(state)
+  try {
+    mustBeOneOf(name, Object.keys(operations), 'operation')
+    const operation = operations[name as keyof Operations] as (input: unknown) => unknown
+    return { status: 200, body: operation(input) }
+  }
+  catch (error) {
+    return { status: 400, body: { error: (error as Error).message } }
+  }
+}
+
+/** A misspelt fault must not pass silently: the test would then prove nothing. */
+function mustBeOneOf(value: string, allowed: readonly string[], what: string): void {
+  if (!allowed.includes(value)) throw new Error(`unknown ${what} ${value}; one of ${allowed.join(', ')}`)
+}

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { startSandbox } from '../sandbox/server.ts'
+import { isPortFree, startApp } from './demo/app.ts'
+import { keepOrdersComing, setUpShop, shops } from './demo/shops.ts'
+
+const port = Number(process.env.PORT || 3000)
+const ended = Promise.withResolvers<number>()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.resolve(0))
+
+if (await isPortFree(port)) await demo()
+else {
+  console.error(`Port ${port} is taken: end the program that uses it, or choose another port: PORT=${port + 1} npm run demo`)
+  process.exitCode = 1
+}
+
+async function demo(): Promise<void> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'gobox-demo-'))
+  const sandbox = await startSandbox()
+  const app = startApp(port, {
+    NUXT_DATA_DIR: dataFolder,
+    NUXT_GOBOX_URL: sandbox.goboxUrl,
+    NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url,
+  })
+  void app.exited.then((output) => {
+    console.error(`The app ended by itself; its last words:\n${output}`)
+    ended.resolve(1)
+  })
+  try {
+    const opened = await Promise.race([openShops(), ended.promise])
+    if (typeof opened === 'object') {
+      console.log(welcome(sandbox.c8Url))
+      const stop = keepOrdersComing(app.url, sandbox, opened)
+      await ended.promise.finally(stop)
+    }
+    process.exitCode = await ended.promise
+    if (process.exitCode === 0) console.log('\nThe demo has ended; its data is removed.')
+  }
+  catch (error) {
+    console.error(`The demo could not be set up: ${(error as Error).message}\n${app.output()}`)
+    process.exitCode = 1
+  }
+  finally {
+    await app.stop()
+    await sandbox.close()
+    rmSync(dataFolder, { recursive: true, force: true })
+  }
+
+  async function openShops() {
+    console.log('Starting the app with two shops and two weeks of orders …')
+    await app.ready()
+    return Promise.all(shops.map(shop => setUpShop(app.url, sandbox, shop)))
+  }
+}
+
+function welcome(c8Url: string): string {
+  const [first, second] = shops.map(({ set_of_book, user_name, c8Token }) => {
+    const query = new URLSearchParams({ url: c8Url, set_of_book, user_name })
+    return `http://localhost:${port}/login?${query}#token=${c8Token}`
+  })
+  return `
+goBox is running. Log in by clicking:
+
+  ${first}
+
+What to try:
+  1. Download yesterday's and today's orders: they are still waiting at goBox.
+  2. Import an order, then see its document in C8: ${c8Url}/
+  3. Import one that fails: a cabinet is not configured yet, and C8 does not know every barcode.
+  4. Watch new orders arrive every few seconds.
+
+The second shop, whose orders the first must never see:
+
+  ${second}
+
+Ctrl-C ends everything and removes the demo's data.
+`
+}

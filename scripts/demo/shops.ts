@@ -1,0 +1,77 @@
+import type { Sandbox } from '../../sandbox/server.ts'
+import { cabinetsOf, randomFrom, shopHistory, shopOrder, timeText } from '../../sandbox/shop.ts'
+import type { Order } from '../../sandbox/state.ts'
+import { askApp } from './app.ts'
+
+const day = 86_400_000
+const pause = 4000
+
+export const shops = [
+  { set_of_book: 'A001', user_name: '陈晓东', c8Token: 'c8-token-A001', seed: 20261, ordersPerDay: 60 },
+  { set_of_book: 'B002', user_name: '王建国', c8Token: 'c8-token-B002', seed: 20262, ordersPerDay: 35 },
+]
+type Shop = (typeof shops)[number]
+
+export interface OpenShop extends Shop {
+  cabinets: number[]
+  /** What goBox shows to the webhook. */
+  localToken: string
+}
+
+/** All but one cabinet configured, and all but the last two days downloaded. */
+export async function setUpShop(url: string, sandbox: Sandbox, shop: Shop): Promise<OpenShop> {
+  const { set_of_book, user_name, c8Token, seed, ordersPerDay } = shop
+  const cabinets = (cabinetsOf[set_of_book] ?? []).map(({ dev_id }) => dev_id)
+  const now = Date.now()
+  await sandbox.control.addOrders(set_of_book, ...shopHistory({ seed, cabinets, until: now, ordersPerDay }))
+
+  const login = new URLSearchParams({ url: sandbox.c8Url, set_of_book, user_name })
+  const { token } = await askApp<{ token: string }>(url, c8Token, 'GET', `/api/access_token?${login}`)
+  const settings = await askApp<{ id: number, token: string }>(url, token, 'GET', '/api/set_of_books')
+  const { gobox_user, app_key } = sandbox.state.setOfBooks.get(set_of_book)!
+  await askApp(url, token, 'PUT', `/api/set_of_books/${settings.id}`, { app_key, user_name: gobox_user })
+  await configureCabinets(url, token, set_of_book)
+  await download(url, token, now - 13 * day, now - 8 * day)
+  await download(url, token, now - 7 * day, now - 2 * day)
+  return { ...shop, cabinets, localToken: settings.token }
+}
+
+async function configureCabinets(url: string, token: string, setOfBook: string): Promise<void> {
+  for (const [index, { name, dev_id }] of (cabinetsOf[setOfBook] ?? []).slice(0, -1).entries()) {
+    await askApp(url, token, 'POST', '/api/devices', {
+      name, dev_id, store_id: 2 + index % 5, bank_id: 21 + index % 2, member_id: 62, employee_id: 41 + index % 6, bill_type: index % 3,
+    })
+  }
+}
+
+async function download(url: string, token: string, from: number, to: number): Promise<void> {
+  let page: number | null = 1
+  while (page !== null) {
+    const query = new URLSearchParams({
+      action: 'get_orders', start_date: timeText(from).slice(0, 10), end_date: timeText(to).slice(0, 10), page: String(page),
+    })
+    const answer: { page: number | null } = await askApp(url, token, 'GET', `/api/orders?${query}`)
+    page = answer.page
+  }
+}
+
+/** Sends goBox's messages until the returned function is called. */
+export function keepOrdersComing(url: string, sandbox: Sandbox, opened: OpenShop[]): () => void {
+  const random = randomFrom(Date.now())
+  let sequence = 9000
+  const paid: { shop: OpenShop, order: Order }[] = []
+  const timer = setInterval(() => {
+    const shop = opened[random() < 0.7 ? 0 : 1] ?? opened[0]!
+    void deliver(shop, shopOrder(random, shop.cabinets, Date.now(), sequence++))
+    const refund = random() < 0.1 ? paid.shift() : undefined
+    if (refund) void deliver(refund.shop, { ...refund.order, status: 103, update_time: timeText(Date.now()) })
+  }, pause)
+  return () => clearInterval(timer)
+
+  async function deliver(shop: OpenShop, order: Order) {
+    await sandbox.control.addOrders(shop.set_of_book, order)
+    if (order.status === 100) paid.push({ shop, order })
+    await askApp(url, shop.localToken, 'POST', '/api/create_order', order)
+      .catch((error: Error) => console.error(`A goBox message was not taken: ${error.message}`))
+  }
+}
