@@ -1,3 +1,19 @@
+CREATE TABLE `automations` (
+	`set_of_book_id` integer PRIMARY KEY NOT NULL,
+	`downloads` integer NOT NULL,
+	`download_minutes` integer NOT NULL,
+	`imports` integer NOT NULL,
+	`import_delay_minutes` integer NOT NULL,
+	`import_since` integer NOT NULL,
+	`enabled_user` text NOT NULL,
+	`c8_token_sealed` text,
+	`download_cursor` integer NOT NULL,
+	`last_download_at` integer,
+	`last_download_error` text,
+	`last_review_day` text,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `devices` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`set_of_book_id` integer NOT NULL,
@@ -81,6 +97,18 @@ CREATE INDEX `orders_create_time` ON `orders` (`set_of_book_id`,`create_time`,`i
 CREATE INDEX `orders_device` ON `orders` (`set_of_book_id`,`dev_id`,`create_time`,`id`,`status`,`import_state`);--> statement-breakpoint
 CREATE INDEX `orders_import_due` ON `orders` (`set_of_book_id`,`import_due_at`) WHERE import_due_at is not null;--> statement-breakpoint
 CREATE INDEX `orders_import_lease` ON `orders` (`id`) WHERE import_lease is not null;--> statement-breakpoint
+CREATE TABLE `rejected_messages` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`set_of_book_id` integer NOT NULL,
+	`received_at` integer NOT NULL,
+	`source` text NOT NULL,
+	`body` text NOT NULL,
+	`truncated` integer NOT NULL,
+	`reason` text NOT NULL,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `rejected_messages_set_of_book` ON `rejected_messages` (`set_of_book_id`);--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`token_hash` text NOT NULL,
@@ -108,6 +136,7 @@ CREATE TABLE `set_of_books` (
 	`token_sealed` text NOT NULL,
 	`token_hash` text NOT NULL,
 	`import_paused_reason` text,
+	`last_webhook_at` integer,
 	`updated_at` integer,
 	`updated_user` text
 );
