@@ -1,0 +1,3 @@
+import { defineC8List } from '../utils/c8-list'
+
+export default defineC8List('banks')

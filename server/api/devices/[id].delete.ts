@@ -1,0 +1,11 @@
+import { deleteDevice } from '../../repositories/devices'
+import { defineApi } from '../../utils/api'
+import { NotFound } from '../../utils/errors'
+import { idOf } from '../../utils/request'
+
+export default defineApi({
+  permission: 'delete',
+  run: async ({ session, event }) => {
+    if (!await deleteDevice(session.setOfBookId, idOf(event))) throw new NotFound('没有这个货柜，可能已被删除')
+  },
+})

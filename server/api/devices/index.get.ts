@@ -1,0 +1,13 @@
+import { deviceQuerySchema } from '#shared/devices'
+import { presentDevice } from '../../presenters/device'
+import { listDevices } from '../../repositories/devices'
+import { defineApi } from '../../utils/api'
+
+export default defineApi({
+  permission: 'view',
+  input: deviceQuerySchema,
+  run: async ({ input, session }) => {
+    const { total, rows } = await listDevices(session.setOfBookId, input)
+    return { total, root: rows.map(device => presentDevice(device, session.setOfBook)) }
+  },
+})

@@ -1,0 +1,11 @@
+import { deleteOrder } from '../../repositories/orders'
+import { defineApi } from '../../utils/api'
+import { NotFound } from '../../utils/errors'
+import { idOf } from '../../utils/request'
+
+export default defineApi({
+  permission: 'delete',
+  run: async ({ session, event }) => {
+    if (!await deleteOrder(session.setOfBookId, idOf(event))) throw new NotFound('订单不存在，可能已被删除')
+  },
+})

@@ -1,0 +1,17 @@
+import { credentialsSchema } from '#shared/set-of-books'
+import { presentSetOfBook } from '../../presenters/set-of-book'
+import { getSetOfBook } from '../../repositories/set-of-books'
+import { saveSettings } from '../../services/save-settings'
+import { defineApi } from '../../utils/api'
+import { NotFound } from '../../utils/errors'
+import { idOf } from '../../utils/request'
+
+export default defineApi({
+  permission: 'edit',
+  input: credentialsSchema,
+  run: async ({ input, session, event }) => {
+    const set = idOf(event) === session.setOfBookId ? await getSetOfBook(session.setOfBookId) : undefined
+    if (!set) throw new NotFound('没有这个账套，请检查地址')
+    return presentSetOfBook(await saveSettings(set, input, session.userName), session.accessLevel)
+  },
+})

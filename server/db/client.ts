@@ -1,0 +1,101 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { MigrationMeta } from 'drizzle-orm/migrator'
+import * as schema from '#drizzle/schema'
+import { WrongSetting } from '../utils/config'
+import { lockDataFolder, prepareDataFolder } from './data-folder'
+import { migrateDatabase } from './migrate'
+import { loadSecretKey, type SecretKey } from './seal'
+import { WriteQueue } from './write-queue'
+
+/** Older releases can lose the WAL when it is reset while another connection checkpoints. */
+const OLDEST_SQLITE = [3, 51, 3] as const
+const BUSY_TIMEOUT = 5000
+
+export interface Storage {
+  folder: string
+  sqlite: Database.Database
+  db: BetterSQLite3Database<typeof schema>
+  write: WriteQueue['write']
+  secretKey: SecretKey
+  /** Commits what is waiting and closes the files. */
+  close: () => Promise<void>
+}
+
+/** The pragmas that the promises of docs/operations.md rest on, set and then asserted. */
+function configure(sqlite: Database.Database) {
+  sqlite.pragma('journal_mode = WAL')
+  // FULL: NORMAL, better-sqlite3's default under WAL, can lose acknowledged commits on power loss.
+  sqlite.pragma('synchronous = FULL')
+  sqlite.pragma('foreign_keys = ON')
+  sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+  // SQLite's own lower() knows ASCII only.
+  sqlite.function('casefold', { deterministic: true }, (text: unknown) => String(text).toLowerCase())
+  const actual = ['journal_mode', 'synchronous', 'foreign_keys'].map(name => sqlite.pragma(name, { simple: true })).join()
+  if (actual !== 'wal,2,1') throw new WrongSetting(`SQLite 没有接受需要的设置（${actual}），数据目录所在的文件系统可能不支持 WAL`)
+  const version = (sqlite.prepare('SELECT sqlite_version()').pluck().get() as string).split('.').map(Number)
+  const older = OLDEST_SQLITE.findIndex((part, index) => part !== version[index])
+  if (older >= 0 && version[older]! < OLDEST_SQLITE[older]!) throw new WrongSetting(`SQLite ${version.join('.')} 太旧，需要 ${OLDEST_SQLITE.join('.')} 或更新`)
+}
+
+function backUpBeforeMigration(sqlite: Database.Database, folder: string) {
+  mkdirSync(join(folder, 'backups'), { recursive: true, mode: 0o700 })
+  const file = join(folder, 'backups', `before-migration-${new Date().toISOString().replace(/[:.]/g, '-')}.db`)
+  sqlite.prepare('VACUUM INTO ?').run(file)
+  chmodSync(file, 0o600)
+  const copy = new Database(file, { readonly: true })
+  const verdict = copy.pragma('integrity_check', { simple: true })
+  copy.close()
+  if (verdict !== 'ok') throw new WrongSetting(`升级前的备份 ${file} 没有通过检查，升级没有进行`)
+}
+
+/** Opens the data folder for this process alone: lock, pragmas, migrations, secret key. Throws WrongSetting. */
+export function openStorage(dataDir: string, migrations: MigrationMeta[], givenKey?: string): Storage {
+  const folder = prepareDataFolder(dataDir)
+  const lock = lockDataFolder(folder)
+  const path = join(folder, 'gobox.db')
+  process.umask(0o077)
+  const sqlite = new Database(path)
+  if (existsSync(path)) chmodSync(path, 0o600)
+  configure(sqlite)
+  migrateDatabase(sqlite, migrations, () => backUpBeforeMigration(sqlite, folder))
+  const queue = new WriteQueue(sqlite)
+  return {
+    folder,
+    sqlite,
+    db: drizzle(sqlite, { schema }),
+    write: run => queue.write(run),
+    secretKey: loadSecretKey(folder, givenKey),
+    close: async () => {
+      await queue.drain()
+      sqlite.close()
+      lock.close()
+    },
+  }
+}
+
+let storage: Storage | undefined
+
+/** Makes an opened storage the one of this process. */
+export function setStorage(opened: Storage) {
+  storage = opened
+}
+
+/** The storage of this process. */
+export function useStorage(): Storage {
+  if (!storage) throw new Error('the storage is not open')
+  return storage
+}
+
+/** A statement that is prepared once for the storage, on first use. */
+export function prepared<T>(build: (db: Storage['db']) => T): () => T {
+  const statements = new WeakMap<Storage, T>()
+  return () => {
+    const opened = useStorage()
+    let statement = statements.get(opened)
+    if (!statement) statements.set(opened, statement = build(opened.db))
+    return statement
+  }
+}

@@ -1,0 +1,61 @@
+import type Database from 'better-sqlite3'
+
+interface Write { run: () => unknown, resolve: (value: never) => void, reject: (reason: unknown) => void }
+
+/** So many writes share a commit at most: a longer transaction would keep the event loop from its other work. */
+const MAX_GROUP = 256
+
+/**
+ * Group commit: writes that arrive while the event loop turns share one transaction and so one disk sync. A write is
+ * answered only after the commit that holds it. `run` must be synchronous, and is run again on its own if its group fails.
+ */
+export class WriteQueue {
+  #waiting: Write[] = []
+  #scheduled = false
+  readonly #transact: (run: () => void) => void
+
+  constructor(sqlite: Database.Database) {
+    const transaction = sqlite.transaction((run: () => void) => run())
+    this.#transact = transaction.immediate
+  }
+
+  /** Runs `run` inside a transaction; resolves with its result once that is on disk, or rejects with its error, undone. */
+  write<T>(run: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ run, resolve: resolve as (value: never) => void, reject })
+      this.#schedule()
+    })
+  }
+
+  /** Resolves when everything that is waiting now has been committed. */
+  async drain(): Promise<void> {
+    while (this.#waiting.length > 0) await this.write(() => undefined)
+  }
+
+  #schedule() {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      const group = this.#waiting.splice(0, MAX_GROUP)
+      if (this.#waiting.length > 0) this.#schedule()
+      this.#commit(group)
+    })
+  }
+
+  #commit(group: Write[]) {
+    const results: unknown[] = []
+    try {
+      this.#transact(() => {
+        for (const write of group) results.push(write.run())
+      })
+    }
+    catch (error) {
+      if (group.length === 1) group[0]!.reject(error)
+      // One member's failure undid the whole group; each gets its own transaction, so that the good ones pass.
+      else for (const write of group) this.#commit([write])
+      return
+    }
+    group.forEach((write, index) => write.resolve(results[index] as never))
+  }
+}

@@ -1,0 +1,9 @@
+import type { ImportBatch } from '#shared/imports'
+import { formatTime } from '#shared/time'
+import type { BatchProgress } from '../repositories/import-batches'
+import { useConfig } from '../utils/config'
+
+/** A batch as the pages show it. */
+export function presentBatch({ id, createdAt, createdUser, total, imported, failed, cancelled, pending }: BatchProgress): ImportBatch {
+  return { id, created_at: formatTime(createdAt, useConfig().zone), created_user: createdUser, total, imported, failed, cancelled, pending }
+}

@@ -1,0 +1,63 @@
+import { and, count, desc, eq, sql } from 'drizzle-orm'
+import { devices } from '#drizzle/schema'
+import type { DeviceInput } from '#shared/devices'
+import { useStorage } from '../db/client'
+import { Conflict } from '../utils/errors'
+
+export type DeviceRecord = typeof devices.$inferSelect
+
+function toColumns(input: Partial<DeviceInput>) {
+  return {
+    name: input.name, devId: input.dev_id, storeId: input.store_id, bankId: input.bank_id,
+    memberId: input.member_id, employeeId: input.employee_id, billType: input.bill_type,
+  }
+}
+
+function refuseDuplicate(error: unknown, devId?: number): never {
+  if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_UNIQUE') throw new Conflict(`货柜编号 ${devId} 已经配置过，请直接修改那一条`)
+  throw error
+}
+
+/** Creates a device. Throws Conflict if its `dev_id` is configured already. */
+export async function createDevice(setOfBookId: number, input: DeviceInput, user: string, now: number): Promise<DeviceRecord> {
+  const { db, write } = useStorage()
+  const values = { ...(toColumns(input) as Required<ReturnType<typeof toColumns>>), setOfBookId, createdAt: now, createdUser: user }
+  return write(() => db.insert(devices).values(values as typeof devices.$inferInsert).returning().get()).catch(error => refuseDuplicate(error, input.dev_id))
+}
+
+const own = (setOfBookId: number, id: number) => and(eq(devices.setOfBookId, setOfBookId), eq(devices.id, id))
+
+/** One device of the account set. */
+export async function getDevice(setOfBookId: number, id: number): Promise<DeviceRecord | undefined> {
+  return useStorage().db.select().from(devices).where(own(setOfBookId, id)).get()
+}
+
+/** The configuration of the cabinet that goBox calls `devId`. */
+export async function findDeviceByDevId(setOfBookId: number, devId: number): Promise<DeviceRecord | undefined> {
+  return useStorage().db.select().from(devices).where(and(eq(devices.setOfBookId, setOfBookId), eq(devices.devId, devId))).get()
+}
+
+/** A page of the devices whose name contains `name`, whatever its case, newest first, and how many there are. */
+export async function listDevices(setOfBookId: number, query: { name?: string, start: number, limit: number }): Promise<{ total: number, rows: DeviceRecord[] }> {
+  const { db } = useStorage()
+  // instr, not LIKE: % and _ are plain characters here.
+  const named = query.name === undefined ? undefined : sql`instr(casefold(${devices.name}), casefold(${query.name})) > 0`
+  const where = and(eq(devices.setOfBookId, setOfBookId), named)
+  return {
+    total: db.select({ total: count() }).from(devices).where(where).get()!.total,
+    rows: db.select().from(devices).where(where).orderBy(desc(devices.id)).limit(query.limit).offset(query.start).all(),
+  }
+}
+
+/** Changes the given fields. Throws Conflict if the new `dev_id` is configured already. */
+export async function updateDevice(setOfBookId: number, id: number, input: Partial<DeviceInput>, user: string, now: number): Promise<DeviceRecord | undefined> {
+  const { db, write } = useStorage()
+  return write(() => db.update(devices).set({ ...toColumns(input), updatedAt: now, updatedUser: user }).where(own(setOfBookId, id)).returning().get())
+    .catch(error => refuseDuplicate(error, input.dev_id))
+}
+
+/** Deletes a device; its orders stay. Returns whether it was there. */
+export async function deleteDevice(setOfBookId: number, id: number): Promise<boolean> {
+  const { db, write } = useStorage()
+  return write(() => db.delete(devices).where(own(setOfBookId, id)).run().changes > 0)
+}

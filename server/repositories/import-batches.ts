@@ -1,0 +1,80 @@
+import { and, asc, count, desc, eq, inArray } from 'drizzle-orm'
+import { importBatches, importBatchItems, orders } from '#drizzle/schema'
+import { PAID } from '#shared/order-status'
+import type { OrderFilter } from '#shared/orders'
+import { useStorage } from '../db/client'
+import { Invalid, NotFound } from '../utils/errors'
+import type { BatchOutcome } from './import-batch-items'
+import { enqueue } from './order-imports'
+import { whereOrders } from './orders'
+
+export interface BatchProgress {
+  id: number
+  createdAt: number
+  createdUser: string
+  total: number
+  imported: number
+  failed: number
+  cancelled: number
+  pending: number
+}
+
+type Selection = { ids: number[] } | { filter: OrderFilter }
+
+/** Queueing is one transaction on the thread that takes goBox's messages; a larger batch would hold those up. */
+const MAX_BATCH = 10_000
+
+function selectOrders(setOfBookId: number, selection: Selection) {
+  const { db } = useStorage()
+  const columns = { id: orders.id, transId: orders.transId, status: orders.status, importState: orders.importState }
+  if ('filter' in selection) return db.select(columns).from(orders).where(whereOrders(setOfBookId, selection.filter)).limit(MAX_BATCH + 1).all()
+  const ids = [...new Set(selection.ids)]
+  const rows = db.select(columns).from(orders).where(and(eq(orders.setOfBookId, setOfBookId), inArray(orders.id, ids))).all()
+  if (rows.length !== ids.length) throw new NotFound('所选订单里有不存在的，请刷新列表后重新选择')
+  return rows
+}
+
+/** Makes a batch and queues its orders. Throws NotFound if one of `ids` is not this account set's. */
+export async function createBatch(setOfBookId: number, selection: Selection, user: string, sessionId: number, now: number): Promise<{ id: number, total: number }> {
+  const { db, write } = useStorage()
+  return write(() => {
+    const chosen = selectOrders(setOfBookId, selection)
+    if (chosen.length > MAX_BATCH) throw new Invalid(`一次最多导入 ${MAX_BATCH} 个订单，请缩小范围`)
+    const { id } = db.insert(importBatches).values({ setOfBookId, createdAt: now, createdUser: user, total: chosen.length }).returning({ id: importBatches.id }).get()
+    for (const order of chosen) {
+      const importable = order.status === PAID || order.importState === 'created'
+      const outcome: BatchOutcome = order.importState === 'imported' ? 'imported' : importable ? 'pending' : 'failed'
+      const reason = outcome === 'failed' ? '订单不是“支付成功”，不能导入' : null
+      db.insert(importBatchItems).values({ batchId: id, orderId: order.id, transId: order.transId, outcome, reason }).run()
+      if (outcome === 'pending') enqueue(order.id, user, sessionId, now)
+    }
+    return { id, total: chosen.length }
+  })
+}
+
+function progressOf(batch: typeof importBatches.$inferSelect): BatchProgress {
+  const counts = Object.fromEntries(useStorage().db.select({ outcome: importBatchItems.outcome, count: count() }).from(importBatchItems)
+    .where(eq(importBatchItems.batchId, batch.id)).groupBy(importBatchItems.outcome).all().map(row => [row.outcome, row.count]))
+  const { imported = 0, failed = 0, cancelled = 0, pending = 0 } = counts
+  return { ...batch, imported, failed, cancelled, pending }
+}
+
+/** A batch's progress and its failures, each with its reason. */
+export async function getBatch(setOfBookId: number, id: number) {
+  const { db } = useStorage()
+  const batch = db.select().from(importBatches).where(and(eq(importBatches.setOfBookId, setOfBookId), eq(importBatches.id, id))).get()
+  if (!batch) return undefined
+  const failures = db.select().from(importBatchItems).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed')))
+    .orderBy(asc(importBatchItems.orderId)).all()
+  return { ...progressOf(batch), failures }
+}
+
+/** A page of the account set's batches, newest first. */
+export async function listBatches(setOfBookId: number, { start, limit }: { start: number, limit: number }) {
+  const { db } = useStorage()
+  const own = eq(importBatches.setOfBookId, setOfBookId)
+  return {
+    total: db.select({ total: count() }).from(importBatches).where(own).get()!.total,
+    rows: db.select().from(importBatches).where(own).orderBy(desc(importBatches.id)).limit(limit).offset(start).all().map(progressOf),
+  }
+}

@@ -1,0 +1,111 @@
+import { and, asc, count, desc, eq, gte, inArray, lte, notInArray, sql, type SQL } from 'drizzle-orm'
+import { orderEvents, orders } from '#drizzle/schema'
+import { IMPORTED_STATES, isImported } from '#shared/import-state'
+import type { OrderFilter, OrderMessage, OrderQuery } from '#shared/orders'
+import { prepared, useStorage } from '../db/client'
+import { Conflict } from '../utils/errors'
+import { addEvent, type OrderEventRecord } from './order-events'
+
+export type OrderRecord = typeof orders.$inferSelect
+
+/** What storing a message did. */
+export type Receipt = 'created' | 'updated' | 'unchanged'
+
+const insertOrder = prepared(db => db.insert(orders).values({
+  setOfBookId: sql.placeholder('setOfBookId'), transId: sql.placeholder('transId'), status: sql.placeholder('status'), eId: sql.placeholder('eId'),
+  devId: sql.placeholder('devId'), createTime: sql.placeholder('createTime'), updateTime: sql.placeholder('updateTime'),
+  totalAmount: sql.placeholder('totalAmount'), products: sql.placeholder('products'), createdAt: sql.placeholder('now'), createdUser: sql.placeholder('user'),
+}).onConflictDoNothing().prepare())
+
+const selectByTransId = prepared(db => db.select().from(orders)
+  .where(and(eq(orders.setOfBookId, sql.placeholder('setOfBookId')), eq(orders.transId, sql.placeholder('transId')))).prepare())
+
+function toColumns(message: OrderMessage) {
+  return {
+    status: message.status, eId: message.e_id, devId: message.dev_id, createTime: message.create_time, updateTime: message.update_time,
+    totalAmount: message.products.reduce((sum, line) => sum + line.amount, 0), products: message.products,
+  }
+}
+
+/** While C8 has, or may have, the order's document, what the document was made from must stay as it was sent. */
+function isFrozen(order: OrderRecord): boolean {
+  return order.importState === 'sending' || isImported(order.importState) || order.createUnansweredAt !== null
+}
+
+/** Fields whose values differ, as `{ field: [before, after] }`. */
+function differences(before: Record<string, unknown>, after: Record<string, unknown>) {
+  return Object.fromEntries(Object.entries(after).map(([key, value]) => [key, [before[key], value]] as const)
+    .filter(([, [old, value]]) => old !== value && JSON.stringify(old) !== JSON.stringify(value)))
+}
+
+function applyMessage(stored: OrderRecord, message: ReturnType<typeof toColumns>, user: string, now: number): Receipt {
+  if (message.updateTime < stored.updateTime) return 'unchanged'
+  const { status, updateTime, ...body } = message
+  const bodyChange = differences(stored, body)
+  const frozen = isFrozen(stored)
+  const change = { ...differences(stored, { status, updateTime }), ...(frozen ? {} : bodyChange) }
+  const withheld = frozen ? bodyChange : {}
+  if (Object.keys(change).length === 0) return 'unchanged'
+  useStorage().db.update(orders).set(frozen ? { status, updateTime } : message).where(eq(orders.id, stored.id)).run()
+  addEvent(stored.id, 'changed', user, now, Object.keys(withheld).length > 0 ? { change, withheld } : { change })
+  return 'updated'
+}
+
+/**
+ * Stores a message of goBox by the rules of contract.md, 3.1: the first inserts, a later one replaces unless it is older; an order
+ * that C8 has or may have only follows in status and update time. Resolves when it is on disk.
+ */
+export function receiveOrder(setOfBookId: number, message: OrderMessage, user: string, now: number): Promise<Receipt> {
+  const columns = toColumns(message)
+  return useStorage().write((): Receipt => {
+    const key = { setOfBookId, transId: message.trans_id }
+    if (insertOrder().run({ ...key, ...columns, user, now }).changes > 0) return 'created'
+    return applyMessage(selectByTransId().get(key)!, columns, user, now)
+  })
+}
+
+/** The conditions of trade_view's filter for one account set. */
+export function whereOrders(setOfBookId: number, filter: OrderFilter): SQL {
+  return and(
+    eq(orders.setOfBookId, setOfBookId),
+    filter.dev_id === undefined ? undefined : eq(orders.devId, filter.dev_id),
+    filter.start_date === undefined ? undefined : gte(orders.createTime, filter.start_date),
+    filter.end_date === undefined ? undefined : lte(orders.createTime, filter.end_date),
+    filter.status === undefined ? undefined : eq(orders.status, filter.status),
+    filter.is_imported === undefined ? undefined : (filter.is_imported ? inArray : notInArray)(orders.importState, [...IMPORTED_STATES]),
+    filter.trans_id === undefined ? undefined : eq(orders.transId, filter.trans_id),
+  )!
+}
+
+/** A page of the orders that match, newest `create_time` first, and how many match. */
+export async function queryOrders(setOfBookId: number, query: OrderQuery): Promise<{ total: number, rows: OrderRecord[] }> {
+  const { db } = useStorage()
+  const where = whereOrders(setOfBookId, query)
+  return {
+    total: db.select({ total: count() }).from(orders).where(where).get()!.total,
+    rows: db.select().from(orders).where(where).orderBy(desc(orders.createTime), desc(orders.id)).limit(query.limit).offset(query.start).all(),
+  }
+}
+
+/** One order of the account set. */
+export async function getOrder(setOfBookId: number, id: number): Promise<OrderRecord | undefined> {
+  return useStorage().db.select().from(orders).where(and(eq(orders.setOfBookId, setOfBookId), eq(orders.id, id))).get()
+}
+
+/** What happened to an order since it was received, oldest first. */
+export async function getOrderHistory(id: number): Promise<OrderEventRecord[]> {
+  return useStorage().db.select().from(orderEvents).where(eq(orderEvents.orderId, id)).orderBy(asc(orderEvents.sequence)).all()
+}
+
+/** Deletes an order. Throws Conflict while C8 has, or may have, its document. Returns whether it was there. */
+export async function deleteOrder(setOfBookId: number, id: number): Promise<boolean> {
+  const { db, write } = useStorage()
+  return write(() => {
+    const order = db.select().from(orders).where(and(eq(orders.setOfBookId, setOfBookId), eq(orders.id, id))).get()
+    if (!order) return false
+    if (isImported(order.importState)) throw new Conflict('订单已导入 C8，请先重置导入状态再删除')
+    if (isFrozen(order)) throw new Conflict('订单正在导入 C8，请等它有结果后再删除')
+    db.delete(orders).where(eq(orders.id, id)).run()
+    return true
+  })
+}

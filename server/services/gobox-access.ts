@@ -1,0 +1,53 @@
+import { AccessTokenLapsed, getAccessToken } from '../connectors/gobox'
+import { getSetOfBook, saveAccessToken, type GoboxCredentials, type SetOfBookRecord } from '../repositories/set-of-books'
+import { NotFound, Refused } from '../utils/errors'
+
+/** An access token is used until this long before it expires, so that it does not end under a call. */
+const MARGIN = 60_000
+
+/** Gets an access token for the credentials. Throws Refused if goBox does not take them. */
+export async function requestAccessToken(userName: string, appKey: string): Promise<Pick<GoboxCredentials, 'accessToken' | 'tokenCreatedAt' | 'expiredAt'>> {
+  const tokenCreatedAt = Date.now()
+  const { accessToken, expires } = await getAccessToken(userName, appKey)
+  return { accessToken, tokenCreatedAt, expiredAt: tokenCreatedAt + expires * 1000 }
+}
+
+const renewals = new Map<string, Promise<string>>()
+
+/** One renewal at a time for an account set's credentials; whoever asks meanwhile gets its result. */
+function renew(set: SetOfBookRecord, userName: string, appKey: string): Promise<string> {
+  const key = JSON.stringify([set.id, userName, appKey])
+  let renewal = renewals.get(key)
+  if (!renewal) {
+    renewal = requestAccessToken(userName, appKey)
+      .then(async (renewed) => {
+        await saveAccessToken(set, renewed)
+        return renewed.accessToken
+      })
+      .finally(() => renewals.delete(key))
+    renewals.set(key, renewal)
+  }
+  return renewal
+}
+
+/**
+ * Runs `call` with the account set's goBox access token, renewed when it is about to expire, and once more with a new one if goBox
+ * says that it has lapsed. Throws Refused when no credentials are set, else what `call` throws.
+ */
+export async function withAccessToken<T>(setOfBookId: number, call: (accessToken: string, appKey: string) => Promise<T>): Promise<T> {
+  const set = await getSetOfBook(setOfBookId)
+  if (!set) throw new NotFound('账套不存在')
+  const { appKey, userName, accessToken, expiredAt } = set
+  if (!appKey || !userName) throw new Refused('还没有设置 goBox 的 user_name 和 app_key，请先到“设置”里填写')
+  const token = accessToken && expiredAt! - MARGIN > Date.now() ? accessToken : await renew(set, userName, appKey)
+  try {
+    return await call(token, appKey)
+  }
+  catch (error) {
+    if (!(error instanceof AccessTokenLapsed)) throw error
+    const current = await getSetOfBook(setOfBookId)
+    // Somebody else may have renewed it while this call was under way.
+    const renewed = current?.accessToken && current.accessToken !== token ? current.accessToken : await renew(set, userName, appKey)
+    return call(renewed, appKey)
+  }
+}

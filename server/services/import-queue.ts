@@ -1,0 +1,93 @@
+import { claimNextDue, listSetsWithDueOrders, recoverInterrupted, requeue, type ImportLease } from '../repositories/order-imports'
+import type { OrderRecord } from '../repositories/orders'
+import { findSessionForImport, markC8Ended, type SessionRecord } from '../repositories/sessions'
+import { setImportPause } from '../repositories/set-of-books'
+import { SessionEnded } from '../utils/errors'
+import { attemptImport } from './import-attempt'
+import { settleFailure } from './import-order'
+import { activeLeases, withLease } from './leases'
+
+/** Orders of one account set under way at a time. */
+const CONCURRENCY = 4
+const POLL = 1000
+const NEEDS_LOG_IN = 'C8 登录已失效，导入已暂停；重新登录后自动继续'
+
+const running = new Map<number, Set<Promise<void>>>()
+let timer: NodeJS.Timeout | undefined
+let stopping = false
+
+async function pause(order: OrderRecord, lease: ImportLease, session: SessionRecord | undefined) {
+  const now = Date.now()
+  if (session) await markC8Ended(session.id, now)
+  await requeue(lease, { reason: NEEDS_LOG_IN, dueAt: now, attempted: false })
+  // Another user's session may still be good.
+  if (!await findSessionForImport(order.setOfBookId, null, now)) await setImportPause(order.setOfBookId, NEEDS_LOG_IN)
+}
+
+async function work(order: OrderRecord, lease: ImportLease) {
+  const session = await findSessionForImport(order.setOfBookId, order.importSessionId, Date.now())
+  if (!session) return pause(order, lease, undefined)
+  try {
+    await attemptImport(order, lease, session)
+  }
+  catch (error) {
+    if (error instanceof SessionEnded) return pause(order, lease, session)
+    await settleFailure(order, lease, error)
+  }
+}
+
+/** Takes up the next due order and works on it; `claimed` resolves once it is known whether there was one. */
+function takeNext(setOfBookId: number): { claimed: Promise<boolean>, done: Promise<void> } {
+  const { promise: claimed, resolve, reject } = Promise.withResolvers<boolean>()
+  const done = withLease(async (lease) => {
+    const order = await claimNextDue(setOfBookId, lease, Date.now()).catch(reject)
+    resolve(Boolean(order))
+    if (order) await work(order, { orderId: order.id, lease, user: order.importUser! })
+  })
+  return { claimed, done }
+}
+
+/** Takes up orders of one account set until its places are full or nothing is due. */
+async function fill(setOfBookId: number) {
+  const places = running.get(setOfBookId) ?? new Set()
+  running.set(setOfBookId, places)
+  while (!stopping && places.size < CONCURRENCY) {
+    const { claimed, done } = takeNext(setOfBookId)
+    const job: Promise<void> = done.catch(error => console.error('import', error)).finally(() => places.delete(job))
+    places.add(job)
+    if (!await claimed) break
+    void job.then(wakeImportQueue)
+  }
+}
+
+let filling: Promise<void> | undefined
+let again = false
+
+async function fillAll() {
+  do {
+    again = false
+    await recoverInterrupted(activeLeases, Date.now())
+    for (const id of await listSetsWithDueOrders(Date.now())) await fill(id)
+  } while (again && !stopping)
+}
+
+/** Looks for due orders now instead of at the next poll. */
+export function wakeImportQueue() {
+  if (stopping || !timer) return
+  again = true
+  filling ??= fillAll().catch(error => console.error('import queue', error)).finally(() => { filling = undefined })
+}
+
+/** Takes up what an earlier process left under way, then works off the queue until it is stopped. */
+export function startImportQueue() {
+  timer = setInterval(wakeImportQueue, POLL)
+  wakeImportQueue()
+}
+
+/** Takes up nothing more; resolves when what runs has ended. */
+export async function stopImportQueue() {
+  stopping = true
+  clearInterval(timer)
+  await filling
+  await Promise.all([...running.values()].flatMap(places => [...places]))
+}

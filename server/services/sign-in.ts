@@ -1,0 +1,41 @@
+import type { LogIn } from '#shared/sessions'
+import { getC8SetOfBook, getPermission, type C8Access } from '../connectors/c8'
+import { createSession } from '../repositories/sessions'
+import { ensureSetOfBook, findSetOfBook, setImportPause } from '../repositories/set-of-books'
+import { parseOrigin, useConfig } from '../utils/config'
+import { Forbidden, Invalid, Refused } from '../utils/errors'
+
+/** The origin of an allowed C8. Throws Forbidden for every other address; nothing has been sent then. */
+function allowedOrigin(url: string): string {
+  const origin = parseOrigin(url)
+  if (!origin || !useConfig().c8Origins.has(origin)) throw new Forbidden('不允许从这个 C8 地址登录，请管理员把它加入 NUXT_C8_ALLOWED_ORIGINS')
+  return origin
+}
+
+/** C8's own “no” to a token means that it may not come in here; a C8 that is broken stays a broken C8. */
+function refusalToForbidden(error: unknown): never {
+  if (error instanceof Refused) throw new Forbidden('C8 不认可这次登录，请从 C8 重新打开 goBox', { cause: error })
+  throw error
+}
+
+/**
+ * Signs in the bearer of a C8 token: the address must be allowed, C8 must grant the permission and show the account set, and the
+ * account set must belong to this C8; its row is made at the first success. Throws Forbidden, UpstreamBroken, UpstreamTimeout.
+ */
+export async function signIn({ url, set_of_book: name, user_name: statedUser }: LogIn, c8Token: string) {
+  const c8Origin = allowedOrigin(url)
+  const known = await findSetOfBook(name)
+  if (known && known.c8Origin !== c8Origin) throw new Forbidden('这个账套属于另一个 C8，请从原来的 C8 登录')
+  const access: C8Access = { c8Origin, c8Token }
+  const permission = await getPermission(access).catch(refusalToForbidden)
+  if (!permission || permission.access_level <= 0) throw new Forbidden('您在 C8 里没有使用 goBox 的权限，请管理员授权')
+  const visible = await getC8SetOfBook(access, name).catch(refusalToForbidden)
+  if (visible?.set_of_book !== name) throw new Forbidden('您在 C8 里看不到这个账套，请检查账套名或请管理员授权')
+  const userName = permission.user_name || statedUser
+  if (!userName) throw new Invalid('user_name：必填')
+  const set = await ensureSetOfBook(name, c8Origin)
+  if (set.c8Origin !== c8Origin) throw new Forbidden('这个账套属于另一个 C8，请从原来的 C8 登录')
+  const session = await createSession({ setOfBookId: set.id, setOfBook: name, userName, accessLevel: permission.access_level, c8Token }, Date.now())
+  if (set.importPausedReason !== null) await setImportPause(set.id, null)
+  return { ...session, accessLevel: permission.access_level, userName, setOfBookId: set.id }
+}

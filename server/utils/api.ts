@@ -1,0 +1,94 @@
+import { defineEventHandler, type H3Event } from 'h3'
+import type { z } from 'zod'
+import { isPermitted, type Permission } from '#shared/permissions'
+import type { SessionRecord } from '../repositories/sessions'
+import { describeIssue, DomainError, Forbidden, Invalid, Unauthorized } from './errors'
+import { readParameters, readQuery } from './request'
+
+const PERMISSION_NAMES: Record<Permission, string> = { view: '查看', edit: '修改', create: '新建和导入', delete: '删除' }
+
+/** What a handler works with: the checked input, who asks, and the request. */
+export interface ApiContext<Input> {
+  input: Input
+  session: SessionRecord
+  event: H3Event
+}
+
+/** One thing a route can do: the permission it takes, the input it reads, and the work, which answers the fields beside `state`. */
+export interface ApiAction<Input = unknown> {
+  permission: Permission
+  input?: z.ZodType<Input>
+  run: (context: ApiContext<Input>) => Promise<object | void>
+}
+
+/** Types an action by its own input schema. */
+export function action<Input>(definition: ApiAction<Input>): ApiAction {
+  return definition as ApiAction
+}
+
+/** The session that the middleware found. Throws Unauthorized if a request came past it. */
+export function requireSession(event: H3Event): SessionRecord {
+  const { session } = event.context
+  if (!session) throw new Unauthorized('请先登录')
+  return session
+}
+
+function checkPermission(session: SessionRecord, permission: Permission) {
+  if (!isPermitted(session.accessLevel, permission)) throw new Forbidden(`您没有“${PERMISSION_NAMES[permission]}”的权限，请联系管理员`)
+}
+
+/** Checks input against a schema. Throws Invalid, which names the field. */
+export function parseInput<Input>(schema: z.ZodType<Input>, values: unknown): Input {
+  const parsed = schema.safeParse(values)
+  if (!parsed.success) throw new Invalid(describeIssue(parsed.error))
+  return parsed.data
+}
+
+async function perform({ permission, input, run }: ApiAction, event: H3Event, values: () => Promise<Record<string, unknown>>) {
+  const session = requireSession(event)
+  checkPermission(session, permission)
+  const given = await values()
+  return { state: 1, ...await run({ input: input && parseInput(input, given), session, event }) }
+}
+
+/** A route that does one thing. */
+export function defineApi<Input>(definition: ApiAction<Input>) {
+  return defineEventHandler(event => perform(definition as ApiAction, event, () => readParameters(event)))
+}
+
+/** A route whose `action` parameter says what to do; `none` is done when it is not given. */
+export function defineActions(actions: Record<string, ApiAction>, none?: ApiAction) {
+  return defineEventHandler(async (event) => {
+    requireSession(event)
+    // An unreadable body must not hide that the permission is missing, which comes first.
+    const parameters = await readParameters(event).catch((error: unknown) => {
+      if (error instanceof DomainError) return error
+      throw error
+    })
+    const name = parameters instanceof DomainError ? nameInQuery(event) : parameters.action
+    const chosen = name === undefined ? none : typeof name === 'string' && Object.hasOwn(actions, name) ? actions[name] : undefined
+    if (!chosen) throw new Invalid(`action：必须是 ${Object.keys(actions).join('、')} 之一`)
+    return perform(chosen, event, async () => {
+      if (parameters instanceof DomainError) throw parameters
+      return parameters
+    })
+  })
+}
+
+function nameInQuery(event: H3Event): unknown {
+  try {
+    return readQuery(event).action
+  }
+  catch {
+    return undefined
+  }
+}
+
+declare module 'h3' {
+  interface H3EventContext {
+    /** Who is calling; set by the middleware for every route but the open ones. */
+    session?: SessionRecord
+    /** The account set whose local token the webhook was called with. */
+    webhookSetOfBookId?: number
+  }
+}

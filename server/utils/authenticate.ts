@@ -1,0 +1,51 @@
+import type { H3Event } from 'h3'
+import { touchSession, type SessionRecord } from '../repositories/sessions'
+import { findIdByLocalToken } from '../repositories/set-of-books'
+import { clientAddress } from './client-address'
+import { Forbidden, TooMany, Unauthorized } from './errors'
+import { FailureLimit } from './rate-limit'
+
+const MAX_WRONG_TOKENS = 60
+const wrongTokens = new FailureLimit(MAX_WRONG_TOKENS)
+
+function tokenOf(event: H3Event): string {
+  const token = event.node.req.headers.token
+  if (typeof token !== 'string' || token === '') throw new Unauthorized('缺少 Token，请先登录')
+  return token
+}
+
+function refuseToken(event: H3Event, message: string): never {
+  const address = clientAddress(event.node.req)
+  const retryAfter = wrongTokens.retryAfter(address)
+  if (retryAfter > 0) throw new TooMany(`无效的 Token 太多，请 ${retryAfter} 秒后再试`, retryAfter)
+  wrongTokens.add(address)
+  throw new Unauthorized(message)
+}
+
+/** The session of the request's token. Throws Unauthorized, or TooMany after too many wrong tokens. */
+export async function authenticateStaff(event: H3Event): Promise<SessionRecord> {
+  return await touchSession(tokenOf(event), Date.now()) ?? refuseToken(event, '登录已失效，请重新登录')
+}
+
+/** The account set whose local token the request carries. Throws Unauthorized, or TooMany after too many wrong tokens. */
+export async function authenticateWebhook(event: H3Event): Promise<number> {
+  return await findIdByLocalToken(tokenOf(event)) ?? refuseToken(event, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
+}
+
+const MAX_FAILED_LOG_INS = 20
+const failedLogIns = new FailureLimit(MAX_FAILED_LOG_INS)
+
+/** Runs a log-in with the caller's C8 token; after too many failed ones from an address every further one is refused unheard. */
+export async function guardLogIn<T>(event: H3Event, logIn: (c8Token: string) => Promise<T>): Promise<T> {
+  const address = clientAddress(event.node.req)
+  const retryAfter = failedLogIns.retryAfter(address)
+  if (retryAfter > 0) throw new TooMany(`登录失败次数太多，请 ${retryAfter} 秒后再试`, retryAfter)
+  const c8Token = tokenOf(event)
+  try {
+    return await logIn(c8Token)
+  }
+  catch (error) {
+    if (error instanceof Forbidden) failedLogIns.add(address)
+    throw error
+  }
+}

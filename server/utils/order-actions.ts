@@ -1,0 +1,19 @@
+import { importOrder } from '../services/import-order'
+import { resetOrder } from '../services/reset-order'
+import { action } from './api'
+import { idOf } from './request'
+
+/** What GET and POST on one order do alike (contract.md, 3.10 and 3.11). */
+export const orderActions = {
+  import: action({
+    permission: 'create',
+    run: async ({ session, event }) => {
+      const { retailId, retailCode } = await importOrder(session, idOf(event))
+      return { retail_id: retailId, retail_code: retailCode }
+    },
+  }),
+  init_order: action({
+    permission: 'edit',
+    run: ({ session, event }) => resetOrder(session, idOf(event)),
+  }),
+}

@@ -1,0 +1,15 @@
+/**
+ * Where an order stands on its way into C8 (architecture.md, section 5).
+ * `created`: the retail document exists, confirm or workflow is still to come.
+ */
+export const IMPORT_STATES = ['idle', 'queued', 'sending', 'created', 'imported', 'failed'] as const
+
+export type ImportState = (typeof IMPORT_STATES)[number]
+
+/** From `created` on the document exists in C8, so the order counts as imported. */
+export const IMPORTED_STATES = ['created', 'imported'] as const satisfies readonly ImportState[]
+
+/** Whether C8 holds a retail document for an order in this state. */
+export function isImported(state: ImportState): boolean {
+  return state === 'created' || state === 'imported'
+}

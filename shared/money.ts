@@ -1,0 +1,17 @@
+/** Amounts beyond ±10^12 yuan are refused (contract.md, section 1). */
+export const MAX_YUAN = 1e12
+
+/** Floats that upstreams compute may miss a fen by this much, in yuan. */
+const TOLERANCE_YUAN = 1e-6
+
+/** Yuan to integer fen; `null` if the amount is no amount of whole fen or beyond the limit. */
+export function yuanToFen(yuan: number): number | null {
+  if (!(Math.abs(yuan) <= MAX_YUAN)) return null
+  const fen = Math.round(yuan * 100)
+  return Math.abs(yuan - fen / 100) <= TOLERANCE_YUAN ? fen + 0 : null
+}
+
+/** Integer fen to yuan with at most two decimals, for JSON. */
+export function fenToYuan(fen: number): number {
+  return fen / 100
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { amountField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields'
+import type { ImportState } from './import-state'
+import type { OrderStatus } from './order-status'
+
+const orderLine = z.object({
+  barcode: textField(1, 128),
+  name: textField(0, 256),
+  num: quantityField(),
+  amount: amountField(),
+  cost: amountField().optional(),
+})
+
+/** One product line of an order as stored: `amount` (paid for the line) and `cost` in fen. */
+export type OrderLine = z.output<typeof orderLine>
+
+/** An order as goBox sends it to the webhook (contract.md, 3.1); amounts come out in fen, times in milliseconds. */
+export function orderMessageSchema(zone: string) {
+  return z.object({
+    trans_id: textField(1, 64),
+    status: statusField(),
+    e_id: textField(0, 128),
+    dev_id: integerField(),
+    create_time: timeField(zone),
+    update_time: timeField(zone),
+    products: z.array(orderLine, { error: issue => issue.input === undefined ? '必填' : '必须是商品行的列表' })
+      .min(1, '至少要有一行商品').max(200, '最多 200 行商品'),
+  })
+}
+
+export type OrderMessage = z.output<ReturnType<typeof orderMessageSchema>>
+
+/** The order as `orderMessageSchema`, but kept when no entry carries a barcode (contract.md, 3.8). */
+export function downloadedOrderSchema(zone: string) {
+  return orderMessageSchema(zone).extend({ products: z.array(orderLine).max(200, '最多 200 行商品') })
+}
+
+/** trade_view's filter (contract.md, 3.9). */
+export function orderFilterFields(zone: string) {
+  return {
+    dev_id: integerField().optional(),
+    start_date: timeField(zone).optional(),
+    end_date: endTimeField(zone).optional(),
+    status: statusField().optional(),
+    is_imported: flagField().optional(),
+    trans_id: textField(1, 64).optional(),
+  }
+}
+
+const ordered = (range: { start_date?: number, end_date?: number }) =>
+  range.start_date === undefined || range.end_date === undefined || range.start_date <= range.end_date
+const orderedError = { path: ['start_date'], error: '不能晚于 end_date' }
+
+/** A filter alone, as a batch takes it. */
+export function orderFilterSchema(zone: string) {
+  return z.object(orderFilterFields(zone)).refine(ordered, orderedError)
+}
+
+export type OrderFilter = z.output<ReturnType<typeof orderFilterSchema>>
+
+/** trade_view's query: the filter and a page of it. */
+export function orderQuerySchema(zone: string) {
+  return z.object({ ...orderFilterFields(zone), ...pagingFields }).refine(ordered, orderedError)
+}
+
+export type OrderQuery = z.output<ReturnType<typeof orderQuerySchema>>
+
+/** get_orders' query (contract.md, 3.8); the service checks the seven days. */
+export function downloadQuerySchema(zone: string) {
+  return z.object({
+    start_date: timeField(zone).optional(),
+    end_date: endTimeField(zone).optional(),
+    dev_id: integerField().optional(),
+    trans_id: textField(1, 64).optional(),
+    status: statusField().optional(),
+    page: integerField(1).optional().transform(page => page ?? 1),
+  }).refine(ordered, orderedError)
+}
+
+export type DownloadQuery = z.output<ReturnType<typeof downloadQuerySchema>>
+
+/** An order as every route shows it: amounts in yuan, times as text in the shop's zone. */
+export interface Order {
+  id: number
+  set_of_book: string
+  trans_id: string
+  status: OrderStatus
+  e_id: string
+  dev_id: number
+  create_time: string
+  update_time: string
+  total_amount: number
+  products: { barcode: string, name: string, num: number, amount: number, cost: number | null }[]
+  created_at: string
+  created_user: string
+  is_imported: boolean
+  imported_at: string | null
+  imported_user: string | null
+  retail_id: number | string | null
+  retail_code: string | null
+  import_state: ImportState
+  /** Why the last import did not finish, in Chinese. */
+  import_error: string | null
+  /** Whether C8 got a create that it has not answered: only look-ups are made for a while. */
+  awaits_c8: boolean
+}

@@ -1,0 +1,118 @@
+const SECOND = 1000
+const HOUR = 3_600_000
+export const DAY = 86_400_000
+
+/** Numbers up to here are Unix seconds, larger ones milliseconds (seconds reach the year 5138). */
+const MAX_UNIX_SECONDS = 1e11
+const MAX_TIME = Date.UTC(9999, 11, 31)
+
+const LOCAL = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?$/
+const WITH_OFFSET = /^(.+[ T].+?)\s?(Z|[+-]\d\d:?\d\d)$/i
+
+const BARE_DATE = /^\d{4}-\d\d-\d\d$/
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function wallClockFormat(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone, hourCycle: 'h23', era: 'short',
+      year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+    })
+    formats.set(zone, format)
+  }
+  return format
+}
+
+function computeOffset(time: number, zone: string): number {
+  const part: Record<string, number> = {}
+  for (const { type, value } of wallClockFormat(zone).formatToParts(time)) part[type] = Number(value)
+  const wall = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!)
+  return wall - Math.floor(time / SECOND) * SECOND
+}
+
+/** Intl costs microseconds a call and offsets change at full quarters of an hour, so they are remembered by quarter. */
+const QUARTER = HOUR / 4
+const MAX_OFFSETS = 50_000
+const offsets = new Map<string, Map<number, number>>()
+
+/** Milliseconds by which the wall clock of `zone` is ahead of UTC at `time`. */
+export function zoneOffset(time: number, zone: string): number {
+  let known = offsets.get(zone)
+  if (!known) offsets.set(zone, known = new Map())
+  const quarter = Math.floor(time / QUARTER)
+  let offset = known.get(quarter)
+  if (offset === undefined) {
+    if (known.size >= MAX_OFFSETS) known.clear()
+    known.set(quarter, offset = computeOffset(quarter * QUARTER, zone))
+  }
+  return offset
+}
+
+/** The instant at which the wall clock of `zone` shows `wall` (its time written as if it were UTC). */
+function wallToTime(wall: number, zone: string): number {
+  // Twice: the first guess may lie on the other side of a change of the clock.
+  const guess = wall - zoneOffset(wall, zone)
+  return wall - zoneOffset(guess, zone)
+}
+
+/** Milliseconds of the wall clock written as UTC; `null` for text of another form or impossible dates such as 30 February. */
+function parseWall(text: string): number | null {
+  const match = LOCAL.exec(text)
+  if (!match) return null
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(part => Number(part ?? 0)) as [number, number, number, number, number, number]
+  if (year < 1970 || hour > 23 || minute > 59 || second > 59) return null
+  const wall = new Date(Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))))
+  return wall.getUTCMonth() === month - 1 && wall.getUTCDate() === day ? wall.getTime() : null
+}
+
+/**
+ * A time as contract.md allows it (`YYYY-MM-DD HH:mm:ss` or `YYYY-MM-DD` in `zone`, ISO 8601 with offset, Unix seconds or
+ * milliseconds, also as text) to milliseconds since the epoch; `null` if it is none of these or no real date.
+ */
+export function parseTime(value: string | number, zone: string): number | null {
+  const text = typeof value === 'string' ? value.trim() : value
+  if (typeof text === 'number' || /^\d{1,16}(\.\d+)?$/.test(text)) {
+    const number = Number(text)
+    const time = Math.floor(number < MAX_UNIX_SECONDS ? number * SECOND : number)
+    return time >= 0 && time <= MAX_TIME ? time : null
+  }
+  const withOffset = WITH_OFFSET.exec(text)
+  if (withOffset) {
+    const wall = parseWall(withOffset[1]!)
+    const offset = parseOffset(withOffset[2]!)
+    return wall === null || offset === null ? null : wall - offset
+  }
+  const wall = parseWall(text)
+  return wall === null ? null : wallToTime(wall, zone)
+}
+
+function parseOffset(text: string): number | null {
+  if (/^z$/i.test(text)) return 0
+  const hours = Number(text.slice(1, 3))
+  const minutes = Number(text.slice(-2))
+  if (hours > 14 || minutes > 59) return null
+  return (text.startsWith('-') ? -1 : 1) * (hours * HOUR + minutes * 60_000)
+}
+
+/** The last instant that an inclusive `end_date` covers: the day of a bare date, else the second named. */
+export function parseEndTime(value: string | number, zone: string): number | null {
+  const time = parseTime(value, zone)
+  if (time === null) return null
+  if (typeof value === 'string' && BARE_DATE.test(value.trim())) {
+    return wallToTime(parseWall(value.trim())! + DAY, zone) - 1
+  }
+  return Math.floor(time / SECOND) * SECOND + SECOND - 1
+}
+
+/** Milliseconds since the epoch to `YYYY-MM-DD HH:mm:ss` in `zone`. */
+export function formatTime(time: number, zone: string): string {
+  return new Date(time + zoneOffset(time, zone)).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** Midnight, in `zone`, of the day that contains `time`. */
+export function startOfDay(time: number, zone: string): number {
+  const wall = time + zoneOffset(time, zone)
+  return wallToTime(wall - (((wall % DAY) + DAY) % DAY), zone)
+}
