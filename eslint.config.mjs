@@ -3,7 +3,11 @@ import withNuxt from './.nuxt/eslint.config.mjs'
 
 const PAGES = ['app.vue', 'error.vue', 'pages/**', 'components/**', 'composables/**', 'layouts/**', 'middleware/**', 'plugins/**', 'stores/**', 'i18n/**']
 
-/** Forbids imports of whole rooms of the house, with the reason. */
+/**
+ * Forbids imports of whole rooms of the house, with the reason.
+ * @param {...[string[], string]} patterns
+ * @returns {import('eslint').Linter.RulesRecord}
+ */
 const forbid = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns: patterns.map(([group, message]) => ({ group, message })) }] })
 
 export default withNuxt(

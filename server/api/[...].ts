@@ -1,4 +1,4 @@
-/// <reference path="../virtual.d.ts" />
+/// <reference path="../db/virtual.d.ts" />
 import routes from '#api-routes'
 import { defineEventHandler } from 'h3'
 import { MethodNotAllowed, NotFound } from '../utils/errors'

@@ -1,4 +1,4 @@
-/// <reference path="../virtual.d.ts" />
+/// <reference path="../db/virtual.d.ts" />
 import migrations from '#migrations'
 import { defineNitroPlugin } from 'nitropack/runtime'
 import { openStorage, setStorage } from '../db/client'
