@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const startLimit = 30_000
+const startLimit = 60_000
 const stopLimit = 10_000
 
 /** `localhost` may mean either address, so both must be free. */
