@@ -1,5 +1,6 @@
 import { defineEventHandler } from 'h3'
 import { authenticateStaff } from '../utils/authenticate'
+import { NotFound } from '../utils/errors'
 
 /** The only routes that answer without a session: the webhook (which checks its own token), the log-in and the health check. */
 const OPEN_ROUTES = [
@@ -25,4 +26,6 @@ export default defineEventHandler(async (event) => {
   if (!isApiPath(path)) return
   if (OPEN_ROUTES.some(route => route.path === path && (route.method ?? event.method) === event.method)) return
   event.context.session = await authenticateStaff(event)
+  // No route takes such a path, so the page would answer it.
+  if (!/^\/api\/./.test(path)) throw new NotFound('没有这个接口，请检查地址')
 })
