@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { Invalid } from './errors'
+import { Invalid } from './errors.ts'
 
 /** An integer too long for a number, with its digits; written into JSON as it was read. */
 export interface LongInteger { readonly rawJSON: string }
