@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { AUDIT_EVENTS, type AuditDetail } from '#shared/audit'
 import type { BillType } from '#shared/devices'
 import { IMPORT_STATES } from '#shared/import-state'
 import type { OrderStatus } from '#shared/order-status'
@@ -19,11 +20,14 @@ export const setOfBooks = sqliteTable('set_of_books', {
   expiredAt: integer('expired_at'),
   tokenSealed: text('token_sealed').notNull(),
   tokenHash: text('token_hash').notNull().unique(),
+  /** The local token before the last replacement: good until then, so that goBox can be switched over. */
+  previousTokenHash: text('previous_token_hash'),
+  previousTokenUntil: integer('previous_token_until'),
   /** Why the import queue rests, in Chinese; the next log-in clears it. */
   importPausedReason: text('import_paused_reason'),
   updatedAt: integer('updated_at'),
   updatedUser: text('updated_user'),
-})
+}, table => [index('set_of_books_previous_token').on(table.previousTokenHash)])
 
 export const sessions = sqliteTable('sessions', {
   id: integer().primaryKey({ autoIncrement: true }),
@@ -123,3 +127,25 @@ export const importBatchItems = sqliteTable('import_batch_items', {
   primaryKey({ columns: [table.batchId, table.orderId] }),
   index('import_batch_items_pending').on(table.orderId).where(sql`outcome = 'pending'`),
 ])
+
+/** Who did what, kept a year; db/audit-guard.ts makes the database refuse any change of it. Not bound to its account set, which it outlives. */
+export const auditEntries = sqliteTable('audit_entries', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  /** `null`: a failed log-in to an account set that is not known here. */
+  setOfBookId: integer('set_of_book_id'),
+  user: text().notNull(),
+  /** Where the request came from. */
+  address: text().notNull(),
+  event: text({ enum: AUDIT_EVENTS }).notNull(),
+  detail: text({ mode: 'json' }).$type<AuditDetail>(),
+}, table => [
+  index('audit_entries_set_of_book').on(table.setOfBookId, table.at, table.id),
+  index('audit_entries_at').on(table.at),
+])
+
+/** One row that only the key of all `*_sealed` columns opens, so that a wrong key is noticed at the start. */
+export const keyChecks = sqliteTable('key_checks', {
+  id: integer().primaryKey(),
+  checkSealed: text('check_sealed').notNull(),
+})

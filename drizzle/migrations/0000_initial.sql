@@ -1,3 +1,15 @@
+CREATE TABLE `audit_entries` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`at` integer NOT NULL,
+	`set_of_book_id` integer,
+	`user` text NOT NULL,
+	`address` text NOT NULL,
+	`event` text NOT NULL,
+	`detail` text
+);
+--> statement-breakpoint
+CREATE INDEX `audit_entries_set_of_book` ON `audit_entries` (`set_of_book_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_entries_at` ON `audit_entries` (`at`);--> statement-breakpoint
 CREATE TABLE `devices` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`set_of_book_id` integer NOT NULL,
@@ -37,6 +49,11 @@ CREATE TABLE `import_batches` (
 );
 --> statement-breakpoint
 CREATE INDEX `import_batches_set_of_book` ON `import_batches` (`set_of_book_id`);--> statement-breakpoint
+CREATE TABLE `key_checks` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`check_sealed` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `order_events` (
 	`order_id` integer NOT NULL,
 	`sequence` integer NOT NULL,
@@ -107,10 +124,13 @@ CREATE TABLE `set_of_books` (
 	`expired_at` integer,
 	`token_sealed` text NOT NULL,
 	`token_hash` text NOT NULL,
+	`previous_token_hash` text,
+	`previous_token_until` integer,
 	`import_paused_reason` text,
 	`updated_at` integer,
 	`updated_user` text
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `set_of_books_set_of_book_unique` ON `set_of_books` (`set_of_book`);--> statement-breakpoint
-CREATE UNIQUE INDEX `set_of_books_token_hash_unique` ON `set_of_books` (`token_hash`);
+CREATE UNIQUE INDEX `set_of_books_token_hash_unique` ON `set_of_books` (`token_hash`);--> statement-breakpoint
+CREATE INDEX `set_of_books_previous_token` ON `set_of_books` (`previous_token_hash`);
