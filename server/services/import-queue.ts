@@ -3,6 +3,7 @@ import type { OrderRecord } from '../repositories/orders'
 import { findSessionForImport, markC8Ended, type SessionRecord } from '../repositories/sessions'
 import { setImportPause } from '../repositories/set-of-books'
 import { SessionEnded } from '../utils/errors'
+import { log } from '../utils/log'
 import { attemptImport } from './import-attempt'
 import { settleFailure } from './import-order'
 import { activeLeases, withLease } from './leases'
@@ -53,7 +54,7 @@ async function fill(setOfBookId: number) {
   running.set(setOfBookId, places)
   while (!stopping && places.size < CONCURRENCY) {
     const { claimed, done } = takeNext(setOfBookId)
-    const job: Promise<void> = done.catch(error => console.error('import', error)).finally(() => places.delete(job))
+    const job: Promise<void> = done.catch(error => log.error({ err: error }, 'import')).finally(() => places.delete(job))
     places.add(job)
     if (!await claimed) break
     void job.then(wakeImportQueue)
@@ -75,7 +76,7 @@ async function fillAll() {
 export function wakeImportQueue() {
   if (stopping || !timer) return
   again = true
-  filling ??= fillAll().catch(error => console.error('import queue', error)).finally(() => { filling = undefined })
+  filling ??= fillAll().catch(error => log.error({ err: error }, 'import queue')).finally(() => { filling = undefined })
 }
 
 /** Takes up what an earlier process left under way, then works off the queue until it is stopped. */
