@@ -20,14 +20,20 @@ export const setOfBooks = sqliteTable('set_of_books', {
   expiredAt: integer('expired_at'),
   tokenSealed: text('token_sealed').notNull(),
   tokenHash: text('token_hash').notNull().unique(),
-  /** The local token before the last replacement: good until then, so that goBox can be switched over. */
-  previousTokenHash: text('previous_token_hash'),
-  previousTokenUntil: integer('previous_token_until'),
   /** Why the import queue rests, in Chinese; the next log-in clears it. */
   importPausedReason: text('import_paused_reason'),
+  /** When goBox last called the webhook; written at most once a minute. */
+  lastWebhookAt: integer('last_webhook_at'),
   updatedAt: integer('updated_at'),
   updatedUser: text('updated_user'),
-}, table => [index('set_of_books_previous_token').on(table.previousTokenHash)])
+})
+
+/** Local tokens that were replaced and are still good for a while, so that goBox can be switched over. */
+export const replacedTokens = sqliteTable('replaced_tokens', {
+  tokenHash: text('token_hash').primaryKey(),
+  setOfBookId: integer('set_of_book_id').notNull().references(() => setOfBooks.id, { onDelete: 'cascade' }),
+  goodUntil: integer('good_until').notNull(),
+})
 
 export const sessions = sqliteTable('sessions', {
   id: integer().primaryKey({ autoIncrement: true }),
@@ -103,7 +109,7 @@ export const orderEvents = sqliteTable('order_events', {
   sequence: integer().notNull(),
   at: integer().notNull(),
   user: text().notNull(),
-  event: text({ enum: ['changed', 'queued', 'sending', 'created', 'imported', 'failed', 'retried', 'reset'] }).notNull(),
+  event: text({ enum: ['changed', 'queued', 'sending', 'created', 'imported', 'failed', 'retried', 'cancelled', 'reset'] }).notNull(),
   detail: text({ mode: 'json' }).$type<Record<string, unknown>>(),
 }, table => [primaryKey({ columns: [table.orderId, table.sequence] })])
 
@@ -149,3 +155,35 @@ export const keyChecks = sqliteTable('key_checks', {
   id: integer().primaryKey(),
   checkSealed: text('check_sealed').notNull(),
 })
+
+/** What runs by itself for an account set, and through whose C8 token. */
+export const automations = sqliteTable('automations', {
+  setOfBookId: integer('set_of_book_id').primaryKey().references(() => setOfBooks.id, { onDelete: 'cascade' }),
+  downloads: integer({ mode: 'boolean' }).notNull(),
+  downloadMinutes: integer('download_minutes').notNull(),
+  imports: integer({ mode: 'boolean' }).notNull(),
+  importDelayMinutes: integer('import_delay_minutes').notNull(),
+  /** Orders made before this are left to the clerk. */
+  importSince: integer('import_since').notNull(),
+  enabledUser: text('enabled_user').notNull(),
+  /** `null` once C8 has refused it; the user's next log-in puts a new one here. */
+  c8TokenSealed: text('c8_token_sealed'),
+  /** Everything that goBox has up to here has been fetched. */
+  downloadCursor: integer('download_cursor').notNull(),
+  lastDownloadAt: integer('last_download_at'),
+  lastDownloadError: text('last_download_error'),
+  /** The day, as `YYYY-MM-DD` in the shop's zone, on which the last days were last looked at again. */
+  lastReviewDay: text('last_review_day'),
+})
+
+/** What the webhook could not understand, as it came, until somebody has looked at it. */
+export const rejectedMessages = sqliteTable('rejected_messages', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  setOfBookId: integer('set_of_book_id').notNull().references(() => setOfBooks.id, { onDelete: 'cascade' }),
+  receivedAt: integer('received_at').notNull(),
+  source: text({ enum: ['webhook', 'download'] }).notNull(),
+  body: text().notNull(),
+  /** Whether `body` is only the beginning of the message. */
+  truncated: integer({ mode: 'boolean' }).notNull(),
+  reason: text().notNull(),
+}, table => [index('rejected_messages_set_of_book').on(table.setOfBookId)])

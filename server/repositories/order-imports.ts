@@ -126,6 +126,15 @@ export function enqueue(orderId: number, user: string, sessionId: number | null,
     ?? move(orderId, user, and(free(), isNull(orders.importDueAt)), { from: ['created'], event: 'queued', set: change })
 }
 
+/** Takes an order that has not started out of the queue; a create that C8 may still carry out stays looked for. Runs inside the caller's transaction. */
+export function dequeue(orderId: number, user: string): OrderRecord | undefined {
+  const row = move(orderId, user, and(free(), isNull(orders.createUnansweredAt)), {
+    from: ['queued'], event: 'cancelled', set: { importState: 'idle', importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null },
+  })
+  if (row) closeBatchItems(orderId, 'cancelled', null)
+  return row
+}
+
 /** The look-ups have shown for long enough that C8 does not carry out the unanswered create any more. */
 export async function clearUnanswered({ orderId, lease }: ImportLease): Promise<void> {
   const { db, write } = useStorage()
