@@ -21,6 +21,8 @@ export default defineNuxtConfig({
       '#migrations': () => `export default ${JSON.stringify(readMigrationFiles({ migrationsFolder: `${root}drizzle/migrations` }))}`,
     },
   },
+  // Development keeps Nuxt's own.
+  $production: { nitro: { entry: `${root}server/entry.ts` } },
   hooks: {
     'nitro:init': (nitro) => {
       nitro.options.virtual['#api-routes'] = () => `export default ${JSON.stringify(nitro.scannedHandlers

@@ -1,13 +1,15 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
 import * as schema from '#drizzle/schema'
 import { WrongSetting } from '../utils/config'
-import { lockDataFolder, prepareDataFolder } from './data-folder'
+import { guardAudit } from './audit-guard'
+import { lockDataFolder, prepareDataFolder, tightenModes } from './data-folder'
+import { openKey } from './key-check'
 import { migrateDatabase } from './migrate'
-import { loadSecretKey, type SecretKey } from './seal'
+import type { SecretKey } from './seal'
 import { WriteQueue } from './write-queue'
 
 /** Older releases can lose the WAL when it is reset while another connection checkpoints. */
@@ -58,16 +60,18 @@ export function openStorage(dataDir: string, migrations: MigrationMeta[], givenK
   const path = join(folder, 'gobox.db')
   process.umask(0o077)
   const sqlite = new Database(path)
-  if (existsSync(path)) chmodSync(path, 0o600)
   configure(sqlite)
   migrateDatabase(sqlite, migrations, () => backUpBeforeMigration(sqlite, folder))
+  guardAudit(sqlite)
+  const secretKey = openKey(sqlite, folder, givenKey)
+  tightenModes(folder)
   const queue = new WriteQueue(sqlite)
   return {
     folder,
     sqlite,
     db: drizzle(sqlite, { schema }),
     write: run => queue.write(run),
-    secretKey: loadSecretKey(folder, givenKey),
+    secretKey,
     close: async () => {
       await queue.drain()
       sqlite.close()
