@@ -4,11 +4,11 @@ import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
 import * as schema from '#drizzle/schema'
-import { WrongSetting } from '../utils/config'
-import { lockDataFolder, prepareDataFolder } from './data-folder'
-import { migrateDatabase } from './migrate'
-import { loadSecretKey, type SecretKey } from './seal'
-import { WriteQueue } from './write-queue'
+import { WrongSetting } from '../utils/config.ts'
+import { lockDataFolder, prepareDataFolder } from './data-folder.ts'
+import { migrateDatabase } from './migrate.ts'
+import { loadSecretKey, type SecretKey } from './seal.ts'
+import { WriteQueue } from './write-queue.ts'
 
 /** Older releases can lose the WAL when it is reset while another connection checkpoints. */
 const OLDEST_SQLITE = [3, 51, 3] as const
