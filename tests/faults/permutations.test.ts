@@ -88,9 +88,8 @@ test('the entries of one order in goBox\'s list, in any order: the same order', 
     .chain(list => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })))
   const assemble = (list: { barcode: string, num: number, amount: number, time: number }[]) => {
     const { products, update_time, status } = assembleOrder(list.map(({ barcode, num, amount, time }) =>
-      ({ trans_id: 'T', barcode, num, amount, status: time % 2 ? 100 : 103, update_time: `2026-11-20 10:00:${time}` })), 'Asia/Shanghai') as
-      { products: { barcode: string }[], update_time: string, status: number }
-    return { update_time, status, products: products.toSorted((a, b) => a.barcode < b.barcode ? -1 : 1) }
+      ({ trans_id: 'T', barcode, num, amount, status: time % 2 ? 100 : 103, update_time: `2026-11-20 10:00:${time}` })), 'Asia/Shanghai') as ReturnType<typeof assembleOrder> & Record<'update_time' | 'status', unknown>
+    return { update_time, status, products: products.toSorted((a, b) => String(a.barcode) < String(b.barcode) ? -1 : 1) }
   }
   fc.assert(fc.property(entries, ([list, shuffled]) => {
     expect(assemble(shuffled)).toEqual(assemble(list))
