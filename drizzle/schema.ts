@@ -1,9 +1,19 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { C8Id } from '#server/connectors/c8'
+import { parseJson } from '#server/utils/parse-json'
+import { AUDIT_EVENTS, type AuditDetail } from '#shared/audit'
 import type { BillType } from '#shared/devices'
 import { IMPORT_STATES } from '#shared/import-state'
 import type { OrderStatus } from '#shared/order-status'
 import type { OrderLine } from '#shared/orders'
+
+/** C8's id as JSON, so that a number stays a number of all its digits and text stays text. */
+const c8Id = customType<{ data: C8Id, driverData: string }>({
+  dataType: () => 'text',
+  toDriver: id => JSON.stringify(id),
+  fromDriver: text => parseJson(text) as C8Id,
+})
 
 /* Times are milliseconds since the epoch (UTC), amounts integer fen. Columns named *_sealed hold what db/seal.ts encrypted. */
 
@@ -25,6 +35,13 @@ export const setOfBooks = sqliteTable('set_of_books', {
   lastWebhookAt: integer('last_webhook_at'),
   updatedAt: integer('updated_at'),
   updatedUser: text('updated_user'),
+})
+
+/** Local tokens that were replaced and are still good for a while, so that goBox can be switched over. */
+export const replacedTokens = sqliteTable('replaced_tokens', {
+  tokenHash: text('token_hash').primaryKey(),
+  setOfBookId: integer('set_of_book_id').notNull().references(() => setOfBooks.id, { onDelete: 'cascade' }),
+  goodUntil: integer('good_until').notNull(),
 })
 
 export const sessions = sqliteTable('sessions', {
@@ -83,8 +100,7 @@ export const orders = sqliteTable('orders', {
   createUnansweredAt: integer('create_unanswered_at'),
   importedAt: integer('imported_at'),
   importedUser: text('imported_user'),
-  /** C8's id as JSON, so that a number stays a number and text stays text. */
-  retailId: text('retail_id', { mode: 'json' }).$type<number | string>(),
+  retailId: c8Id('retail_id'),
   retailCode: text('retail_code'),
 }, table => [
   uniqueIndex('orders_trans_id').on(table.setOfBookId, table.transId),
@@ -125,6 +141,28 @@ export const importBatchItems = sqliteTable('import_batch_items', {
   primaryKey({ columns: [table.batchId, table.orderId] }),
   index('import_batch_items_pending').on(table.orderId).where(sql`outcome = 'pending'`),
 ])
+
+/** Who did what, kept a year; db/audit-guard.ts makes the database refuse any change of it. Not bound to its account set, which it outlives. */
+export const auditEntries = sqliteTable('audit_entries', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  /** `null`: a failed log-in to an account set that is not known here. */
+  setOfBookId: integer('set_of_book_id'),
+  user: text().notNull(),
+  /** Where the request came from. */
+  address: text().notNull(),
+  event: text({ enum: AUDIT_EVENTS }).notNull(),
+  detail: text({ mode: 'json' }).$type<AuditDetail>(),
+}, table => [
+  index('audit_entries_set_of_book').on(table.setOfBookId, table.at, table.id),
+  index('audit_entries_at').on(table.at),
+])
+
+/** One row that only the key of all `*_sealed` columns opens, so that a wrong key is noticed at the start. */
+export const keyChecks = sqliteTable('key_checks', {
+  id: integer().primaryKey(),
+  checkSealed: text('check_sealed').notNull(),
+})
 
 /** What runs by itself for an account set, and through whose C8 token. */
 export const automations = sqliteTable('automations', {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { amountField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields'
-import type { ImportState } from './import-state'
-import type { OrderStatus } from './order-status'
+import { amountField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields.ts'
+import type { ImportState } from './import-state.ts'
+import type { OrderStatus } from './order-status.ts'
 
 const orderLine = z.object({
   barcode: textField(1, 128),
@@ -96,7 +96,8 @@ export interface Order {
   is_imported: boolean
   imported_at: string | null
   imported_user: string | null
-  retail_id: number | string | null
+  /** As C8 sent it; an integer beyond 2^53 keeps its digits on the wire. */
+  retail_id: number | string | { rawJSON: string } | null
   retail_code: string | null
   import_state: ImportState
   /** Why the last import did not finish, in Chinese. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameField } from './fields'
+import { nameField } from './fields.ts'
 
 /** The log-in's query (contract.md, 3.2). */
 export const logInSchema = z.object({
@@ -15,4 +15,6 @@ export interface Session {
   access_level: number
   expires_at: string
   user_name: string
+  /** The shop's zone, in which every time is written. */
+  time_zone: string
 }

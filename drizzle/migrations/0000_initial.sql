@@ -1,3 +1,15 @@
+CREATE TABLE `audit_entries` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`at` integer NOT NULL,
+	`set_of_book_id` integer,
+	`user` text NOT NULL,
+	`address` text NOT NULL,
+	`event` text NOT NULL,
+	`detail` text
+);
+--> statement-breakpoint
+CREATE INDEX `audit_entries_set_of_book` ON `audit_entries` (`set_of_book_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_entries_at` ON `audit_entries` (`at`);--> statement-breakpoint
 CREATE TABLE `automations` (
 	`set_of_book_id` integer PRIMARY KEY NOT NULL,
 	`downloads` integer NOT NULL,
@@ -53,6 +65,11 @@ CREATE TABLE `import_batches` (
 );
 --> statement-breakpoint
 CREATE INDEX `import_batches_set_of_book` ON `import_batches` (`set_of_book_id`);--> statement-breakpoint
+CREATE TABLE `key_checks` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`check_sealed` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `order_events` (
 	`order_id` integer NOT NULL,
 	`sequence` integer NOT NULL,
@@ -109,6 +126,13 @@ CREATE TABLE `rejected_messages` (
 );
 --> statement-breakpoint
 CREATE INDEX `rejected_messages_set_of_book` ON `rejected_messages` (`set_of_book_id`);--> statement-breakpoint
+CREATE TABLE `replaced_tokens` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`set_of_book_id` integer NOT NULL,
+	`good_until` integer NOT NULL,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`token_hash` text NOT NULL,

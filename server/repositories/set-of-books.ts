@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { setOfBooks } from '#drizzle/schema'
-import { useStorage } from '../db/client'
-import { hashToken, newToken, seal, unseal } from '../db/seal'
+import { useStorage } from '../db/client.ts'
+import { hashToken, newToken, seal, unseal } from '../db/seal.ts'
 
 type Row = typeof setOfBooks.$inferSelect
 

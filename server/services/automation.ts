@@ -3,6 +3,7 @@ import { DAY, startOfDay } from '#shared/time'
 import { enqueuePaidOrders, getAutomation, listAutomations, saveAutomation, type AutomationRecord } from '../repositories/automations'
 import type { SessionRecord } from '../repositories/sessions'
 import { useConfig } from '../utils/config'
+import { log } from '../utils/log'
 import { autoDownload, isDownloadDue } from './auto-download'
 import { wakeImportQueue } from './import-queue'
 import { saveWebhookActivity } from './webhook-activity'
@@ -19,7 +20,7 @@ function startDownload(automation: AutomationRecord) {
   const id = automation.setOfBookId
   if (downloading.has(id) || !isDownloadDue(automation, Date.now())) return
   downloading.set(id, autoDownload(automation, () => stopping)
-    .catch(error => console.error('auto download', id, error))
+    .catch(error => log.error({ err: error, set: id }, 'auto download'))
     .finally(() => downloading.delete(id)))
 }
 
@@ -39,7 +40,7 @@ async function tick() {
 }
 
 function runTick() {
-  ticking ??= tick().catch(error => console.error('automation', error)).finally(() => { ticking = undefined })
+  ticking ??= tick().catch(error => log.error({ err: error }, 'automation')).finally(() => { ticking = undefined })
 }
 
 /** Starts what runs by itself. */

@@ -2,6 +2,7 @@ import { claimNextDue, listSetsWithDueOrders, recoverInterrupted, requeue, type 
 import type { OrderRecord } from '../repositories/orders'
 import { setImportPause } from '../repositories/set-of-books'
 import { SessionEnded } from '../utils/errors'
+import { log } from '../utils/log'
 import { findC8Session, retireC8Session } from './c8-session'
 import { attemptImport } from './import-attempt'
 import { settleFailure } from './import-order'
@@ -52,7 +53,7 @@ async function fill(setOfBookId: number) {
   running.set(setOfBookId, places)
   while (!stopping && places.size < CONCURRENCY) {
     const { claimed, done } = takeNext(setOfBookId)
-    const job: Promise<void> = done.catch(error => console.error('import', error)).finally(() => places.delete(job))
+    const job: Promise<void> = done.catch(error => log.error({ err: error }, 'import')).finally(() => places.delete(job))
     places.add(job)
     if (!await claimed) break
     void job.then(wakeImportQueue)
@@ -74,7 +75,7 @@ async function fillAll() {
 export function wakeImportQueue() {
   if (stopping || !timer) return
   again = true
-  filling ??= fillAll().catch(error => console.error('import queue', error)).finally(() => { filling = undefined })
+  filling ??= fillAll().catch(error => log.error({ err: error }, 'import queue')).finally(() => { filling = undefined })
 }
 
 /** Takes up what an earlier process left under way, then works off the queue until it is stopped. */
