@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { textField } from '#shared/fields'
+import { recordAudit } from '../../repositories/audit'
 import { cancelBatch, retryBatch } from '../../repositories/import-batches'
 import { wakeImportQueue } from '../../services/import-queue'
 import { action, defineActions } from '../../utils/api'
@@ -15,14 +16,19 @@ export default defineActions({
   retry: action({
     permission: 'create',
     input: z.object({ reason: textField(1, 1000).optional() }),
-    run: async ({ input, session, event }) => {
+    run: async ({ input, session, event, by }) => {
       const count = await retryBatch(session.setOfBookId, idOf(event), input.reason, session.userName, session.id, Date.now())
       wakeImportQueue()
+      if (count) await recordAudit(by, 'batch_retried', { id: idOf(event), after: { count } })
       return found(count)
     },
   }),
   cancel: action({
     permission: 'create',
-    run: async ({ session, event }) => found(await cancelBatch(session.setOfBookId, idOf(event), session.userName)),
+    run: async ({ session, event, by }) => {
+      const count = await cancelBatch(session.setOfBookId, idOf(event), session.userName)
+      if (count) await recordAudit(by, 'batch_cancelled', { id: idOf(event), after: { count } })
+      return found(count)
+    },
   }),
 })
