@@ -1,10 +1,19 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { C8Id } from '#server/connectors/c8'
+import { parseJson } from '#server/utils/parse-json'
 import { AUDIT_EVENTS, type AuditDetail } from '#shared/audit'
 import type { BillType } from '#shared/devices'
 import { IMPORT_STATES } from '#shared/import-state'
 import type { OrderStatus } from '#shared/order-status'
 import type { OrderLine } from '#shared/orders'
+
+/** C8's id as JSON, so that a number stays a number of all its digits and text stays text. */
+const c8Id = customType<{ data: C8Id, driverData: string }>({
+  dataType: () => 'text',
+  toDriver: id => JSON.stringify(id),
+  fromDriver: text => parseJson(text) as C8Id,
+})
 
 /* Times are milliseconds since the epoch (UTC), amounts integer fen. Columns named *_sealed hold what db/seal.ts encrypted. */
 
@@ -89,8 +98,7 @@ export const orders = sqliteTable('orders', {
   createUnansweredAt: integer('create_unanswered_at'),
   importedAt: integer('imported_at'),
   importedUser: text('imported_user'),
-  /** C8's id as JSON, so that a number stays a number and text stays text. */
-  retailId: text('retail_id', { mode: 'json' }).$type<number | string>(),
+  retailId: c8Id('retail_id'),
   retailCode: text('retail_code'),
 }, table => [
   uniqueIndex('orders_trans_id').on(table.setOfBookId, table.transId),

@@ -24,4 +24,6 @@ export default defineEventHandler(async (event) => {
   const open = OPEN_ROUTES.find(route => route.path === path && (route.method ?? event.method) === event.method)
   if (!open) event.context.session = await authenticateStaff(event)
   if (!open || open.sameSite) refuseCrossSite(event)
+  // No route takes such a path, so the page would answer it.
+  if (!/^\/api\/./.test(path)) throw new NotFound('没有这个接口，请检查地址')
 })

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { findProduct, getC8SetOfBook } from '../connectors/c8'
+import { findProduct, getC8SetOfBook, type C8Id } from '../connectors/c8'
 import { Refused } from '../utils/errors'
 import type { C8Session } from './c8-session'
 
@@ -8,7 +8,7 @@ const KEPT = 5 * 60_000
 
 /* Orders that ask at the same time share one call; an error, and so an unknown barcode, is not kept. */
 
-const products = new LRUCache<string, { id: number | string }, C8Session & { barcode: string }>({
+const products = new LRUCache<string, { id: C8Id }, C8Session & { barcode: string }>({
   max: 20_000, ttl: KEPT,
   fetchMethod: async (_key, _stale, { context: { barcode, ...session } }) => {
     const product = await findProduct(session, barcode)
@@ -18,7 +18,7 @@ const products = new LRUCache<string, { id: number | string }, C8Session & { bar
 })
 
 /** C8's id of the product with this barcode. Throws Refused, which names the barcode, if there is none. */
-export async function getProductId(session: C8Session, barcode: string): Promise<number | string> {
+export async function getProductId(session: C8Session, barcode: string): Promise<C8Id> {
   const product = await products.forceFetch(JSON.stringify([session.setOfBookId, barcode]), { context: { ...session, barcode } })
   return product.id
 }

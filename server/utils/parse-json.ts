@@ -1,46 +1,45 @@
 import { isUtf8 } from 'node:buffer'
-import { Invalid } from './errors'
+import { Invalid } from './errors.ts'
+
+/** An integer too long for a number, with its digits; written into JSON as it was read. */
+export interface LongInteger { readonly rawJSON: string }
+
+/* V8 has had these since Node 22; the types of TypeScript 5.9 do not know them yet. */
+declare global {
+  interface JSON {
+    rawJSON: (text: string) => LongInteger
+    isRawJSON: (value: unknown) => value is LongInteger
+  }
+}
 
 /** Ids are text for us, whatever an upstream makes of them. */
 const TEXT_FIELDS = new Set(['trans_id', 'e_id', 'barcode'])
-const NUMERIC_TEXT_FIELD = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d/
+/** Whether any number may need its source: an id of ours, or more digits than a number holds. */
+const NEEDS_SOURCE = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d|\d{16}/
 
-const [QUOTE, BACKSLASH, BRACKET, BRACE] = [...'"\\[{'].map(character => character.charCodeAt(0)) as [number, number, number, number]
+function keepDigits(key: string, value: unknown, context?: { source: string }): unknown {
+  if (typeof value !== 'number') return value
+  if (TEXT_FIELDS.has(key)) return context!.source
+  return Number.isSafeInteger(value) || !/^-?\d+$/.test(context!.source) ? value : JSON.rawJSON(context!.source)
+}
 
-/** Parses JSON; `trans_id`, `e_id` and `barcode` sent as numbers come back as the digits that were sent. Throws SyntaxError. */
+/**
+ * Parses JSON without losing digits: `trans_id`, `e_id` and `barcode` sent as numbers come back as the text that was sent, other integers
+ * beyond 2^53 as LongInteger. Throws SyntaxError.
+ */
 export function parseJson(text: string): unknown {
-  if (!NUMERIC_TEXT_FIELD.test(text)) return JSON.parse(text)
-  return JSON.parse(text, (key, value, context?: { source: string }) =>
-    typeof value === 'number' && TEXT_FIELDS.has(key) ? context!.source : value)
+  return NEEDS_SOURCE.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
 }
 
 /** An order is three levels deep; what nests far deeper is meant to exhaust the stack of whoever walks through it. */
 const MAX_DEPTH = 32
-
-function isTooDeep(text: string): boolean {
-  let depth = 0
-  let inText = false
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (inText) {
-      if (code === BACKSLASH) index++
-      else if (code === QUOTE) inText = false
-    }
-    else if (code === QUOTE) inText = true
-    else if (code === BRACKET || code === BRACE) {
-      if (++depth > MAX_DEPTH) return true
-    }
-    else if (code === BRACKET + 2 || code === BRACE + 2) depth--
-  }
-  return false
-}
 
 /** A request body, which must be a JSON object in UTF-8; an empty one counts as `{}`. Throws Invalid. */
 export function parseBody(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {}
   if (!isUtf8(body)) throw new Invalid('请求体不是 UTF-8 编码，请改用 UTF-8')
   const text = body.toString('utf8')
-  if (isTooDeep(text)) throw new Invalid(`请求体的 JSON 嵌套超过 ${MAX_DEPTH} 层，请检查格式`)
+  if (isDeeperThan(MAX_DEPTH, text)) throw new Invalid(`请求体的 JSON 嵌套超过 ${MAX_DEPTH} 层，请检查格式`)
   let value: unknown
   try {
     value = parseJson(text.charCodeAt(0) === 0xFEFF ? text.slice(1) : text)

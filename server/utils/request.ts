@@ -18,6 +18,7 @@ async function discardRest(request: IncomingMessage): Promise<void> {
 
 /** The body's first bytes, up to the limit, and whether that is all of it. Throws Invalid when the client breaks off. */
 async function readBytes(request: IncomingMessage): Promise<{ body: Buffer, whole: boolean }> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) return { body: Buffer.alloc(0), whole: false }
   const chunks: Buffer[] = []
   let size = 0
   const whole = await new Promise<boolean>((resolve, reject) => {

@@ -107,7 +107,7 @@ export class App {
 
   /** Sends a request and, on the way, holds every answer to what contract.md says of all of them. */
   async ask<Body = Fields>(request: string, { token, body, raw, headers }: Question = {}): Promise<Answer<Body>> {
-    const [method, path] = request.split(' ', 2) as [string, string]
+    const [, method, path] = /^(\S+) (.+)$/.exec(request) as unknown as [string, string, string]
     const response = await fetch(this.url + path, {
       method, redirect: 'manual',
       // As bytes, to which fetch adds no content type of its own.
@@ -135,6 +135,17 @@ export class App {
     const database = new Database(join(this.folder, 'gobox.db'), { readonly: true })
     try {
       return database.prepare(sql).all(...values) as Row[]
+    }
+    finally {
+      database.close()
+    }
+  }
+
+  /** Changes the database beside the process, as only time or another release would. */
+  change(sql: string, ...values: unknown[]) {
+    const database = new Database(join(this.folder, 'gobox.db'), { timeout: 5000 })
+    try {
+      return database.prepare(sql).run(...values)
     }
     finally {
       database.close()
