@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { Invalid } from './errors.ts'
+import { isDeeperThan } from './json-depth.ts'
 
 /** An integer too long for a number, with its digits; written into JSON as it was read. */
 export interface LongInteger { readonly rawJSON: string }
