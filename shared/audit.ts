@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { endTimeField, pagingFields, textField, timeField } from './fields'
+import { endTimeField, pagingFields, textField, timeField } from './fields.ts'
 
 /** What is written down about who did what: log-ins and changes that a shop may want to ask about later. */
 export const AUDIT_EVENTS = [

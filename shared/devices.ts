@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { integerField, nameField, pagingFields, textField } from './fields'
+import { integerField, nameField, pagingFields, textField } from './fields.ts'
 
 /** What a retail document is printed as: 收据, 发票, 增值税发票. */
 export const BILL_TYPES = { 0: '收据', 1: '发票', 2: '增值税发票' } as const

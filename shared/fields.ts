@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { yuanToFen } from './money'
-import { isOrderStatus, type OrderStatus } from './order-status'
-import { parseEndTime, parseTime } from './time'
+import { yuanToFen } from './money.ts'
+import { isOrderStatus, type OrderStatus } from './order-status.ts'
+import { parseEndTime, parseTime } from './time.ts'
 
 /**
  * The kinds of input fields that contract.md knows, as zod schemas. Numbers may arrive as numeric text, in bodies as in

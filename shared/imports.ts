@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { integerField } from './fields'
-import { orderFilterSchema } from './orders'
+import { integerField } from './fields.ts'
+import { orderFilterSchema } from './orders.ts'
 
 /** A batch's orders: named one by one, or by trade_view's filter (contract.md, section 4). */
 export function batchSchema(zone: string) {

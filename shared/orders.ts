@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { amountField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields'
-import type { ImportState } from './import-state'
-import type { OrderStatus } from './order-status'
+import { amountField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields.ts'
+import type { ImportState } from './import-state.ts'
+import type { OrderStatus } from './order-status.ts'
 
 const orderLine = z.object({
   barcode: textField(1, 128),

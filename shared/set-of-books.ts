@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { integerField, nameField } from './fields'
+import { integerField, nameField } from './fields.ts'
 
 /** goBox's credentials as the settings page sends them (contract.md, 3.4). */
 export const credentialsSchema = z.object({

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
-import { WrongSetting } from '../utils/config'
+import { WrongSetting } from '../utils/config.ts'
 
 /** Makes the data folder if need be, for its owner alone (0700), and returns its absolute path. Throws WrongSetting. */
 export function prepareDataFolder(folder: string): string {

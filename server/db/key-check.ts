@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { WrongSetting } from '../utils/config'
-import { KEY_FILE, loadSecretKey, NEW_KEY_FILE, readKey, seal, unseal, type SecretKey } from './seal'
+import { WrongSetting } from '../utils/config.ts'
+import { KEY_FILE, loadSecretKey, NEW_KEY_FILE, readKey, seal, unseal, type SecretKey } from './seal.ts'
 
 /** What the check is sealed for, in place of an account set's name (which is never empty). */
 export const CHECK_OWNER = ''

@@ -1,8 +1,8 @@
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
-import { CHECK_OWNER } from './key-check'
-import { KEY_FILE, makeKey, NEW_KEY_FILE, seal, toKey, unseal, type SecretKey } from './seal'
+import { CHECK_OWNER } from './key-check.ts'
+import { KEY_FILE, makeKey, NEW_KEY_FILE, seal, toKey, unseal, type SecretKey } from './seal.ts'
 
 interface Sealed { rowid: number, owner: string, sealed: string }
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { WrongSetting } from '../utils/config'
+import { WrongSetting } from '../utils/config.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12

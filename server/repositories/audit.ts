@@ -1,8 +1,8 @@
 import { and, count, desc, eq, gte, lt, lte } from 'drizzle-orm'
 import { auditEntries } from '#drizzle/schema'
 import type { AuditDetail, AuditEvent, AuditQuery } from '#shared/audit'
-import { AUDIT_KEPT } from '../db/audit-guard'
-import { useStorage } from '../db/client'
+import { AUDIT_KEPT } from '../db/audit-guard.ts'
+import { useStorage } from '../db/client.ts'
 
 /** Who does something, for which account set, and from where. */
 export interface Actor {

@@ -1,8 +1,8 @@
 import { eq, lte } from 'drizzle-orm'
 import { replacedTokens, setOfBooks } from '#drizzle/schema'
-import { useStorage } from '../db/client'
-import { hashToken, isSameHash, newToken, seal, unseal } from '../db/seal'
-import { addAudit, type Actor } from './audit'
+import { useStorage } from '../db/client.ts'
+import { hashToken, isSameHash, newToken, seal, unseal } from '../db/seal.ts'
+import { addAudit, type Actor } from './audit.ts'
 
 const HOUR = 3_600_000
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { useConfig } from './config'
+import { useConfig } from './config.ts'
 
 /** An address as it is written in the settings: IPv4 as such, also where it comes through an IPv6 socket. */
 export function plainAddress(address: string): string {
