@@ -1,10 +1,10 @@
 import '#nitro-internal-pollyfills'
 import { toNodeListener } from 'h3'
 import { useNitroApp } from 'nitropack/runtime'
-import { setupGracefulShutdown } from 'nitropack/runtime/internal/shutdown'
 import { useConfig } from './utils/config'
 import { createLimitedServer } from './utils/http-server'
 import { log } from './utils/log'
+import { closeServer } from './utils/shutdown'
 
 /*
  * The production server in place of Nitro's own entry, which leaves Node's limits at their defaults: minutes for a slow client, any number
@@ -21,7 +21,26 @@ server.once('error', (error) => {
 const port = Number(process.env.NITRO_PORT ?? process.env.PORT ?? 3000)
 server.listen({ port, host: process.env.NITRO_HOST ?? process.env.HOST }, () => log.info({ address: server.address() }, 'listening'))
 
-for (const event of ['unhandledRejection', 'uncaughtException'] as const) process.on(event, (error: unknown) => log.error({ err: error }, event))
-setupGracefulShutdown(server, nitro)
+let stopping = false
+
+/** Ends in order: no new requests, those under way answered, what runs by itself stopped, everything committed. */
+async function stop(signal: string) {
+  if (stopping) return
+  stopping = true
+  log.info({ signal }, 'stopping')
+  await closeServer(server)
+  await nitro.hooks.callHook('close')
+  process.exit(0)
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
+
+for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+  process.on(event, (error: unknown) => {
+    // In what state the process is now, nobody knows: a supervisor starts a fresh one, which takes up what this one leaves.
+    log.fatal({ err: error }, event)
+    process.exit(1)
+  })
+}
 
 export default {}

@@ -1,4 +1,3 @@
-import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
@@ -6,6 +5,7 @@ import type { MigrationMeta } from 'drizzle-orm/migrator'
 import * as schema from '#drizzle/schema'
 import { WrongSetting } from '../utils/config.ts'
 import { guardAudit } from './audit-guard.ts'
+import { backUp } from './backup.ts'
 import { lockDataFolder, prepareDataFolder, tightenModes } from './data-folder.ts'
 import { openKey } from './key-check.ts'
 import { migrateDatabase } from './migrate.ts'
@@ -42,17 +42,6 @@ function configure(sqlite: Database.Database) {
   if (older >= 0 && version[older]! < OLDEST_SQLITE[older]!) throw new WrongSetting(`SQLite ${version.join('.')} 太旧，需要 ${OLDEST_SQLITE.join('.')} 或更新`)
 }
 
-function backUpBeforeMigration(sqlite: Database.Database, folder: string) {
-  mkdirSync(join(folder, 'backups'), { recursive: true, mode: 0o700 })
-  const file = join(folder, 'backups', `before-migration-${new Date().toISOString().replace(/[:.]/g, '-')}.db`)
-  sqlite.prepare('VACUUM INTO ?').run(file)
-  chmodSync(file, 0o600)
-  const copy = new Database(file, { readonly: true })
-  const verdict = copy.pragma('integrity_check', { simple: true })
-  copy.close()
-  if (verdict !== 'ok') throw new WrongSetting(`升级前的备份 ${file} 没有通过检查，升级没有进行`)
-}
-
 /** Opens the data folder for this process alone: lock, pragmas, migrations, secret key. Throws WrongSetting. */
 export function openStorage(dataDir: string, migrations: MigrationMeta[], givenKey?: string): Storage {
   const folder = prepareDataFolder(dataDir)
@@ -61,7 +50,7 @@ export function openStorage(dataDir: string, migrations: MigrationMeta[], givenK
   process.umask(0o077)
   const sqlite = new Database(path)
   configure(sqlite)
-  migrateDatabase(sqlite, migrations, () => backUpBeforeMigration(sqlite, folder))
+  migrateDatabase(sqlite, migrations, () => backUp(folder, Date.now()))
   guardAudit(sqlite)
   const secretKey = openKey(sqlite, folder, givenKey)
   tightenModes(folder)

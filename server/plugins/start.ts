@@ -8,8 +8,8 @@ import { startImportQueue, stopImportQueue } from '../services/import-queue'
 import { startSweeping, stopSweeping } from '../services/sweep'
 import { useConfig, WrongSetting } from '../utils/config'
 
-/** A stop is promised within 8 s; a call to an upstream may take longer. */
-const LONGEST_STOP = 6000
+/** A stop is promised within 8 s, requests included; a call to an upstream may take longer. */
+const LONGEST_STOP = 2500
 
 /** Opens the data folder before the first request is taken. A wrong setting ends the process with one sentence. */
 export default defineNitroPlugin((nitro) => {
