@@ -53,8 +53,6 @@ export const sessions = sqliteTable('sessions', {
   userName: text('user_name').notNull(),
   accessLevel: integer('access_level').notNull(),
   c8TokenSealed: text('c8_token_sealed').notNull(),
-  /** Set when C8 no longer takes the token. */
-  c8EndedAt: integer('c8_ended_at'),
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
 }, table => [index('sessions_set_of_book').on(table.setOfBookId)])

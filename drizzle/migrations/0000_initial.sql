@@ -141,7 +141,6 @@ CREATE TABLE `sessions` (
 	`user_name` text NOT NULL,
 	`access_level` integer NOT NULL,
 	`c8_token_sealed` text NOT NULL,
-	`c8_ended_at` integer,
 	`created_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { Invalid } from './errors.ts'
+import { isDeeperThan } from './json-depth.ts'
 
 /** An integer too long for a number, with its digits; written into JSON as it was read. */
 export interface LongInteger { readonly rawJSON: string }
@@ -31,11 +32,15 @@ export function parseJson(text: string): unknown {
   return NEEDS_SOURCE.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
 }
 
+/** An order is three levels deep; what nests far deeper is meant to exhaust the stack of whoever walks through it. */
+const MAX_DEPTH = 32
+
 /** A request body, which must be a JSON object in UTF-8; an empty one counts as `{}`. Throws Invalid. */
 export function parseBody(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {}
   if (!isUtf8(body)) throw new Invalid('请求体不是 UTF-8 编码，请改用 UTF-8')
   const text = body.toString('utf8')
+  if (isDeeperThan(MAX_DEPTH, text)) throw new Invalid(`请求体的 JSON 嵌套超过 ${MAX_DEPTH} 层，请检查格式`)
   let value: unknown
   try {
     value = parseJson(text.charCodeAt(0) === 0xFEFF ? text.slice(1) : text)
