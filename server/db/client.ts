@@ -7,6 +7,7 @@ import * as schema from '#drizzle/schema'
 import { WrongSetting } from '../utils/config.ts'
 import { lockDataFolder, prepareDataFolder } from './data-folder.ts'
 import { migrateDatabase } from './migrate.ts'
+import { ensureOrderTotals } from './order-totals.ts'
 import { loadSecretKey, type SecretKey } from './seal.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -61,6 +62,7 @@ export function openStorage(dataDir: string, migrations: MigrationMeta[], givenK
   if (existsSync(path)) chmodSync(path, 0o600)
   configure(sqlite)
   migrateDatabase(sqlite, migrations, () => backUpBeforeMigration(sqlite, folder))
+  ensureOrderTotals(sqlite)
   const queue = new WriteQueue(sqlite)
   return {
     folder,
