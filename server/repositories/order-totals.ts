@@ -12,21 +12,24 @@ export interface Window extends Span { orders: number, amount: number }
 /** Reading goes on in the event loop's next turn after so many orders, so that it never keeps goBox waiting for more than some milliseconds. */
 export const SLICE = 2000
 
-/** The days that lie wholly in the filter's time, and what is left over at its ends. */
-function splitTime({ start_date: from, end_date: to }: OrderFilter, known: { first: number, last: number }) {
+function knownDays(setOfBookId: number): { first: number, last: number } | undefined {
+  const row = useStorage().db.select({ first: sql<number | null>`min(${dayTotals.day})`, last: sql<number | null>`max(${dayTotals.day})` })
+    .from(dayTotals).where(eq(dayTotals.setOfBookId, setOfBookId)).get()
+  return row?.first == null || row.last == null ? undefined : { first: row.first, last: row.last }
+}
+
+/** A span of time as the days of the totals that lie wholly in it, and what is left over at its ends. An open end reaches as far as there are orders. */
+export function splitSpan(setOfBookId: number, { from, to }: Partial<Span>): { days: { first: number, last: number } | null, rests: Span[] } {
+  const known = knownDays(setOfBookId)
+  if (!known) return { days: null, rests: [] }
   const first = from === undefined ? known.first : dayOf(from - 1) + 1
   const last = to === undefined ? known.last : dayOf(to + 1) - 1
   if (first > last && from !== undefined && to !== undefined) return { days: null, rests: [{ from, to }] }
   const rests: Span[] = []
   if (to !== undefined && to >= beginOfDay(last + 1)) rests.push({ from: beginOfDay(last + 1), to })
   if (from !== undefined && from < beginOfDay(first)) rests.push({ from, to: beginOfDay(first) - 1 })
-  return { days: { first: Math.max(first, known.first), last: Math.min(last, known.last) }, rests }
-}
-
-function knownDays(setOfBookId: number): { first: number, last: number } | undefined {
-  const row = useStorage().db.select({ first: sql<number | null>`min(${dayTotals.day})`, last: sql<number | null>`max(${dayTotals.day})` })
-    .from(dayTotals).where(eq(dayTotals.setOfBookId, setOfBookId)).get()
-  return row?.first == null || row.last == null ? undefined : { first: row.first, last: row.last }
+  const days = { first: Math.max(first, known.first), last: Math.min(last, known.last) }
+  return { days: days.first > days.last ? null : days, rests }
 }
 
 /** The totals of whole days, newest first. */
@@ -36,7 +39,6 @@ function countDays(setOfBookId: number, filter: OrderFilter, { first, last }: { 
   const day = table === cabinetTotals && filter.unconfigured === undefined
     ? sql`${table.day} in (with recursive days(day) as (select ${first} union all select day + 1 from days where day < ${last}) select day from days)`
     : between(table.day, first, last)
-  if (first > last) return []
   return useStorage().db.select({ day: table.day, orders: sum(table.orders).mapWith(Number), amount: sum(table.amount).mapWith(Number) })
     .from(table).where(and(factsMatch(table, setOfBookId, filter), day)).groupBy(table.day).having(gt(sum(table.orders), 0)).orderBy(desc(table.day)).all()
     .map(({ day, ...totals }) => ({ from: beginOfDay(day), to: beginOfDay(day + 1) - 1, ...totals }))
@@ -73,9 +75,7 @@ export async function findWindows(setOfBookId: number, filter: OrderFilter): Pro
     const one = countOrders(setOfBookId, filter, { from: filter.start_date ?? 0, to: filter.end_date ?? Number.MAX_SAFE_INTEGER })
     return one.orders > 0 ? [one] : []
   }
-  const known = knownDays(setOfBookId)
-  if (!known) return []
-  const { days, rests } = splitTime(filter, known)
+  const { days, rests } = splitSpan(setOfBookId, { from: filter.start_date, to: filter.end_date })
   const facts = { ...filter, q: undefined, barcode: undefined }
   const windows = [...(days ? countDays(setOfBookId, facts, days) : []), ...rests.map(rest => countOrders(setOfBookId, facts, rest))]
     .filter(window => window.orders > 0).sort((a, b) => b.from - a.from)
