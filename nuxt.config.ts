@@ -9,9 +9,30 @@ export default defineNuxtConfig({
   ssr: false,
   telemetry: false,
   devtools: { enabled: false },
-  modules: ['@element-plus/nuxt', '@pinia/nuxt', '@vueuse/nuxt', '@nuxt/eslint'],
+  modules: ['@element-plus/nuxt', '@pinia/nuxt', '@vueuse/nuxt', '@nuxtjs/i18n', '@nuxtjs/color-mode', '@nuxt/eslint'],
+  css: ['~/assets/theme.css'],
   alias: { '#drizzle': `${root}drizzle` },
+  app: {
+    head: {
+      title: 'goBox',
+      htmlAttrs: { lang: 'zh-CN' },
+      meta: [{ name: 'viewport', content: 'width=device-width, initial-scale=1' }, { name: 'color-scheme', content: 'light dark' }],
+      link: [{ rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }],
+    },
+  },
+  colorMode: { classSuffix: '', storageKey: 'gobox.theme', disableTransition: true },
   elementPlus: { importStyle: 'css', themes: ['dark'] },
+  i18n: {
+    strategy: 'no_prefix',
+    defaultLocale: 'zh',
+    locales: [
+      { code: 'zh', language: 'zh-CN', name: '中文', file: 'zh.json' },
+      { code: 'en', language: 'en', name: 'English', file: 'en.json' },
+    ],
+    // Shops speak Chinese whatever their browser says; who wants English chooses it once (plugins/locale.ts).
+    detectBrowserLanguage: false,
+    bundle: { runtimeOnly: true },
+  },
   typescript: { strict: true },
   nitro: {
     errorHandler: '~~/server/error-handler',
@@ -21,6 +42,8 @@ export default defineNuxtConfig({
       '#migrations': () => `export default ${JSON.stringify(readMigrationFiles({ migrationsFolder: `${root}drizzle/migrations` }))}`,
     },
   },
+  // Development keeps Nuxt's own.
+  $production: { nitro: { entry: `${root}server/entry.ts` } },
   hooks: {
     'nitro:init': (nitro) => {
       nitro.options.virtual['#api-routes'] = () => `export default ${JSON.stringify(nitro.scannedHandlers

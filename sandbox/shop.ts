@@ -59,7 +59,7 @@ export function shopOrder(random: () => number, cabinets: number[], time: number
     e_id: `E${stamp}${Math.floor(random() * 1e6).toString().padStart(6, '0')}`,
     dev_id,
     create_time,
-    update_time: timeText(refunded ? refundTime : time + Math.floor(random() * 40_000)),
+    update_time: timeText(refunded ? refundTime : Math.min(until, time + Math.floor(random() * 40_000))),
     products: basket(random),
   }
 }

@@ -11,7 +11,7 @@ const orderLine = z.object({
   num: quantityField(),
   amount: amountField(),
   cost: amountField().optional(),
-})
+}, { error: '必须是一行商品（对象）' })
 
 /** One product line of an order as stored: `amount` (paid for the line) and `cost` in fen. */
 export type OrderLine = z.output<typeof orderLine>
@@ -66,7 +66,7 @@ const orderedError = { path: ['start_date'], error: '不能晚于 end_date' }
 
 /** A filter alone, as a batch takes it. */
 export function orderFilterSchema(zone: string) {
-  return z.object(orderFilterFields(zone)).refine(ordered, orderedError)
+  return z.object(orderFilterFields(zone), { error: '必须是筛选条件（对象）' }).refine(ordered, orderedError)
 }
 
 export type OrderFilter = z.output<ReturnType<typeof orderFilterSchema>>
@@ -121,7 +121,8 @@ export interface Order {
   is_imported: boolean
   imported_at: string | null
   imported_user: string | null
-  retail_id: number | string | null
+  /** As C8 sent it; an integer beyond 2^53 keeps its digits on the wire. */
+  retail_id: number | string | { rawJSON: string } | null
   retail_code: string | null
   import_state: ImportState
   /** Why the last import did not finish, in Chinese. */

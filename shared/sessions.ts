@@ -15,4 +15,6 @@ export interface Session {
   access_level: number
   expires_at: string
   user_name: string
+  /** The shop's zone, in which every time is written. */
+  time_zone: string
 }

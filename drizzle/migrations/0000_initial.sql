@@ -1,3 +1,31 @@
+CREATE TABLE `audit_entries` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`at` integer NOT NULL,
+	`set_of_book_id` integer,
+	`user` text NOT NULL,
+	`address` text NOT NULL,
+	`event` text NOT NULL,
+	`detail` text
+);
+--> statement-breakpoint
+CREATE INDEX `audit_entries_set_of_book` ON `audit_entries` (`set_of_book_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_entries_at` ON `audit_entries` (`at`);--> statement-breakpoint
+CREATE TABLE `automations` (
+	`set_of_book_id` integer PRIMARY KEY NOT NULL,
+	`downloads` integer NOT NULL,
+	`download_minutes` integer NOT NULL,
+	`imports` integer NOT NULL,
+	`import_delay_minutes` integer NOT NULL,
+	`import_since` integer NOT NULL,
+	`enabled_user` text NOT NULL,
+	`c8_token_sealed` text,
+	`download_cursor` integer NOT NULL,
+	`last_download_at` integer,
+	`last_download_error` text,
+	`last_review_day` text,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `devices` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`set_of_book_id` integer NOT NULL,
@@ -37,6 +65,11 @@ CREATE TABLE `import_batches` (
 );
 --> statement-breakpoint
 CREATE INDEX `import_batches_set_of_book` ON `import_batches` (`set_of_book_id`);--> statement-breakpoint
+CREATE TABLE `key_checks` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`check_sealed` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `order_events` (
 	`order_id` integer NOT NULL,
 	`sequence` integer NOT NULL,
@@ -80,6 +113,25 @@ CREATE UNIQUE INDEX `orders_trans_id` ON `orders` (`set_of_book_id`,`trans_id`);
 CREATE INDEX `orders_create_time` ON `orders` (`set_of_book_id`,`create_time`,`id`,`status`,`dev_id`,`import_state`,`total_amount`);--> statement-breakpoint
 CREATE INDEX `orders_import_due` ON `orders` (`set_of_book_id`,`import_due_at`) WHERE import_due_at is not null;--> statement-breakpoint
 CREATE INDEX `orders_import_lease` ON `orders` (`id`) WHERE import_lease is not null;--> statement-breakpoint
+CREATE TABLE `rejected_messages` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`set_of_book_id` integer NOT NULL,
+	`received_at` integer NOT NULL,
+	`source` text NOT NULL,
+	`body` text NOT NULL,
+	`truncated` integer NOT NULL,
+	`reason` text NOT NULL,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `rejected_messages_set_of_book` ON `rejected_messages` (`set_of_book_id`);--> statement-breakpoint
+CREATE TABLE `replaced_tokens` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`set_of_book_id` integer NOT NULL,
+	`good_until` integer NOT NULL,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`token_hash` text NOT NULL,
@@ -107,6 +159,7 @@ CREATE TABLE `set_of_books` (
 	`token_sealed` text NOT NULL,
 	`token_hash` text NOT NULL,
 	`import_paused_reason` text,
+	`last_webhook_at` integer,
 	`updated_at` integer,
 	`updated_user` text
 );

@@ -15,5 +15,6 @@ export default defineEventHandler(event => guardLogIn(event, async (c8Token) => 
     access_level: session.accessLevel,
     expires_at: formatTime(session.expiresAt, useConfig().zone),
     user_name: session.userName,
+    time_zone: useConfig().zone,
   } satisfies Session & { state: 1 }
 }))

@@ -22,11 +22,12 @@ const FAULT_STATUSES = new Set([408, 429])
 
 const MAX_REASON = 200
 
-/** An upstream's own words for a person: plain text of at most 200 characters. */
-export function reasonText(reason: unknown): string {
+/** An upstream's own words for a person: plain text of at most 200 characters, without the secrets that the call carried. */
+export function reasonText(reason: unknown, secrets: string[] = []): string {
   const text = typeof reason === 'string' || typeof reason === 'number' ? String(reason) : ''
+  const safe = secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
   // eslint-disable-next-line no-control-regex
-  const plain = text.replace(/[\u0000-\u001F\u007F]+/g, ' ').trim()
+  const plain = safe.replace(/[\u0000-\u001F\u007F]+/g, ' ').trim()
   return plain.length > MAX_REASON ? `${plain.slice(0, MAX_REASON)}…` : plain || '没有说明原因'
 }
 

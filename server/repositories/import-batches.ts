@@ -5,7 +5,7 @@ import type { OrderFilter } from '#shared/orders'
 import { useStorage } from '../db/client'
 import { Invalid, NotFound } from '../utils/errors'
 import type { BatchOutcome } from './import-batch-items'
-import { enqueue } from './order-imports'
+import { dequeue, enqueue } from './order-imports'
 import { findOrderIds } from './order-queries'
 
 export interface BatchProgress {
@@ -59,12 +59,21 @@ function progressOf(batch: typeof importBatches.$inferSelect): BatchProgress {
   return { ...batch, imported, failed, cancelled, pending }
 }
 
+function ownBatch(setOfBookId: number, id: number) {
+  return useStorage().db.select().from(importBatches).where(and(eq(importBatches.setOfBookId, setOfBookId), eq(importBatches.id, id))).get()
+}
+
+/** A batch's progress. */
+export async function getBatchProgress(setOfBookId: number, id: number): Promise<BatchProgress | undefined> {
+  const batch = ownBatch(setOfBookId, id)
+  return batch && progressOf(batch)
+}
+
 /** A batch's progress and its failures, each with its reason. */
 export async function getBatch(setOfBookId: number, id: number) {
-  const { db } = useStorage()
-  const batch = db.select().from(importBatches).where(and(eq(importBatches.setOfBookId, setOfBookId), eq(importBatches.id, id))).get()
+  const batch = ownBatch(setOfBookId, id)
   if (!batch) return undefined
-  const failures = db.select().from(importBatchItems).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed')))
+  const failures = useStorage().db.select().from(importBatchItems).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed')))
     .orderBy(asc(importBatchItems.orderId)).all()
   return { ...progressOf(batch), failures }
 }
@@ -77,4 +86,29 @@ export async function listBatches(setOfBookId: number, { start, limit }: { start
     total: db.select({ total: count() }).from(importBatches).where(own).get()!.total,
     rows: db.select().from(importBatches).where(own).orderBy(desc(importBatches.id)).limit(limit).offset(start).all().map(progressOf),
   }
+}
+
+/** Takes what has not started out of the queue again; returns how many orders that were, `undefined` if there is no such batch. */
+export async function cancelBatch(setOfBookId: number, id: number, user: string): Promise<number | undefined> {
+  const { db, write } = useStorage()
+  return write(() => {
+    if (!ownBatch(setOfBookId, id)) return undefined
+    const pending = db.select().from(importBatchItems).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'pending'))).all()
+    return pending.filter(({ orderId }) => dequeue(orderId, user)).length
+  })
+}
+
+/** Queues the batch's failed orders again, all or those with this reason; returns how many, `undefined` if there is no such batch. */
+export async function retryBatch(setOfBookId: number, id: number, reason: string | undefined, user: string, sessionId: number, now: number): Promise<number | undefined> {
+  const { db, write } = useStorage()
+  return write(() => {
+    if (!ownBatch(setOfBookId, id)) return undefined
+    const failed = and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed'), reason === undefined ? undefined : eq(importBatchItems.reason, reason))
+    const items = db.select({ orderId: importBatchItems.orderId }).from(importBatchItems).where(failed).all()
+    const queued = items.filter(({ orderId }) => enqueue(orderId, user, sessionId, now)).map(({ orderId }) => orderId)
+    for (const orderId of queued) {
+      db.update(importBatchItems).set({ outcome: 'pending', reason: null }).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.orderId, orderId))).run()
+    }
+    return queued.length
+  })
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm'
 import { orders, setOfBooks } from '#drizzle/schema'
 import type { ImportState } from '#shared/import-state'
+import type { Retail } from '../connectors/c8'
 import { useStorage } from '../db/client'
 import { addEvent, type OrderEventRecord } from './order-events'
 import { closeBatchItems } from './import-batch-items'
@@ -74,7 +75,7 @@ export async function listSetsWithDueOrders(now: number): Promise<number[]> {
 }
 
 /** C8 has the document: `sending` to `created`. */
-export async function markCreated({ orderId, lease, user }: ImportLease, retail: { id: number | string, code: string }, adopted: boolean): Promise<OrderRecord | undefined> {
+export async function markCreated({ orderId, lease, user }: ImportLease, retail: Pick<Retail, 'id' | 'code'>, adopted: boolean): Promise<OrderRecord | undefined> {
   return useStorage().write(() => move(orderId, user, held(lease), {
     from: ['sending'], event: 'created', detail: { retail_id: retail.id, retail_code: retail.code, ...(adopted ? { adopted } : {}) },
     set: { importState: 'created', retailId: retail.id, retailCode: retail.code, importedAt: Date.now(), importedUser: user, createUnansweredAt: null },
@@ -124,6 +125,15 @@ export function enqueue(orderId: number, user: string, sessionId: number | null,
   const change = { importDueAt: now, importAttempts: 0, importError: null, importUser: user, importSessionId: sessionId }
   return move(orderId, user, free(), { from: ['idle', 'failed'], event: 'queued', set: { ...change, importState: 'queued' } })
     ?? move(orderId, user, and(free(), isNull(orders.importDueAt)), { from: ['created'], event: 'queued', set: change })
+}
+
+/** Takes an order that has not started out of the queue; a create that C8 may still carry out stays looked for. Runs inside the caller's transaction. */
+export function dequeue(orderId: number, user: string): OrderRecord | undefined {
+  const row = move(orderId, user, and(free(), isNull(orders.createUnansweredAt)), {
+    from: ['queued'], event: 'cancelled', set: { importState: 'idle', importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null },
+  })
+  if (row) closeBatchItems(orderId, 'cancelled', null)
+  return row
 }
 
 /** The look-ups have shown for long enough that C8 does not carry out the unanswered create any more. */

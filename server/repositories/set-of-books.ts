@@ -34,11 +34,6 @@ export async function findSetOfBook(name: string): Promise<SetOfBookRecord | und
   return row && open(row)
 }
 
-/** Every account set's id, for what runs by itself. */
-export async function listSetOfBookIds(): Promise<number[]> {
-  return useStorage().db.select({ id: setOfBooks.id }).from(setOfBooks).all().map(row => row.id)
-}
-
 /** The account set `name`, made with a fresh local token and bound to `c8Origin` if it is not there yet. */
 export async function ensureSetOfBook(name: string, c8Origin: string): Promise<SetOfBookRecord> {
   const { db, write, secretKey } = useStorage()
@@ -108,4 +103,10 @@ export async function saveAccessToken(set: SetOfBookRecord, renewed: Pick<GoboxC
 export async function setImportPause(id: number, reason: string | null): Promise<void> {
   const { db, write } = useStorage()
   await write(() => db.update(setOfBooks).set({ importPausedReason: reason }).where(eq(setOfBooks.id, id)).run())
+}
+
+/** Notes when goBox last called the webhook. */
+export async function saveLastWebhook(id: number, at: number): Promise<void> {
+  const { db, write } = useStorage()
+  await write(() => db.update(setOfBooks).set({ lastWebhookAt: at }).where(eq(setOfBooks.id, id)).run())
 }

@@ -1,5 +1,7 @@
 import type { LogIn } from '#shared/sessions'
+import { isPermitted } from '#shared/permissions'
 import { getC8SetOfBook, getPermission, type C8Access } from '../connectors/c8'
+import { renewAutomationToken } from '../repositories/automations'
 import { createSession } from '../repositories/sessions'
 import { ensureSetOfBook, findSetOfBook, setImportPause } from '../repositories/set-of-books'
 import { parseOrigin, useConfig } from '../utils/config'
@@ -35,7 +37,9 @@ export async function signIn({ url, set_of_book: name, user_name: statedUser }: 
   if (!userName) throw new Invalid('user_name：必填')
   const set = await ensureSetOfBook(name, c8Origin)
   if (set.c8Origin !== c8Origin) throw new Forbidden('这个账套属于另一个 C8，请从原来的 C8 登录')
-  const session = await createSession({ setOfBookId: set.id, setOfBook: name, userName, accessLevel: permission.access_level, c8Token }, Date.now())
+  const user = { setOfBookId: set.id, setOfBook: name, userName, accessLevel: permission.access_level, c8Token }
+  const session = await createSession(user, Date.now())
+  if (isPermitted(user.accessLevel, 'create')) await renewAutomationToken(user)
   if (set.importPausedReason !== null) await setImportPause(set.id, null)
   return { ...session, accessLevel: permission.access_level, userName, setOfBookId: set.id }
 }

@@ -6,7 +6,7 @@ import { DAY, formatTime, startOfDay } from '#shared/time'
 import { listSeenCabinets, type SeenCabinet } from '../repositories/cabinets'
 import type { Span } from '../repositories/order-filter'
 import { findWindows } from '../repositories/order-totals'
-import { sumByCabinet, sumByGoods, sumByStatus, type GoodsSum, type Sum } from '../repositories/summary'
+import { readLastContacts, sumByCabinet, sumByGoods, sumByStatus, type GoodsSum, type Sum } from '../repositories/summary'
 
 const PAID_BACK: OrderStatus = 103
 const BEST_SELLERS = 10
@@ -89,6 +89,8 @@ export async function summarize(setOfBookId: number, count: number, now: number,
   const goods = new Map(await Promise.all(PERIODS.map(async days => [days, await sumByGoods(setOfBookId, span(days))] as const)))
   const cabinets = await listSeenCabinets(setOfBookId)
   const names = new Map(cabinets.map(({ devId, name }) => [devId, name]))
+  const contacts = await readLastContacts(setOfBookId)
+  const time = (at: number | null) => at === null ? null : formatTime(at, zone)
   const shown = month.slice(-count)
   const dates = datesOf(shown)
   return {
@@ -99,7 +101,7 @@ export async function summarize(setOfBookId: number, count: number, now: number,
       .map(([devId, sum]) => ({ dev_id: devId, name: names.get(devId) ?? null, ...figure(sum, { ...dates, status: PAID, dev_id: devId }) })),
     best_sellers: goods.get(count)!.slice(0, BEST_SELLERS).map(product => bestSeller(product, dates)),
     waiting: await waitingOf(setOfBookId, cabinets),
-    last_webhook_at: null,
-    last_download_at: null,
+    last_webhook_at: time(contacts.webhook),
+    last_download_at: time(contacts.download),
   }
 }

@@ -33,7 +33,8 @@ export function requireSession(event: H3Event): SessionRecord {
   return session
 }
 
-function checkPermission(session: SessionRecord, permission: Permission) {
+/** Throws Forbidden if the session lacks the permission. */
+export function checkPermission(session: SessionRecord, permission: Permission) {
   if (!isPermitted(session.accessLevel, permission)) throw new Forbidden(`您没有“${PERMISSION_NAMES[permission]}”的权限，请联系管理员`)
 }
 

@@ -49,3 +49,11 @@ export async function guardLogIn<T>(event: H3Event, logIn: (c8Token: string) => 
     throw error
   }
 }
+
+/**
+ * Another site's page can make a browser ask our addresses, some of which change something by GET. It cannot know a token; should it ever
+ * learn one, the browser still says whose page asks.
+ */
+export function refuseCrossSite(event: H3Event) {
+  if (event.node.req.headers['sec-fetch-site'] === 'cross-site') throw new Forbidden('不接受其他网站发起的请求，请从 goBox 自己的页面操作')
+}

@@ -18,6 +18,11 @@ export function parseOrigin(address: string): string | null {
   return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url.origin : null
 }
 
+/** Whether text is a key: 32 bytes in base64. */
+export function isSecretKey(text: string): boolean {
+  return /^[A-Za-z0-9+/_-]+=*$/.test(text) && Buffer.from(text, 'base64').length === 32
+}
+
 const milliseconds = (fallback: number, max: number) => z.string().regex(/^\d+$/, '必须是整数').transform(Number)
   .refine(value => value >= 1 && value <= max, `必须在 1 到 ${max} 之间`).optional().transform(value => value ?? fallback)
 
@@ -31,7 +36,7 @@ const schema = z.object({
     return origin ?? ''
   })),
   NUXT_C8_SECURITY_KEY: z.string().optional().transform(key => key ?? 'gobox'),
-  NUXT_SECRET_KEY: z.string().refine(key => /^[A-Za-z0-9+/_-]+=*$/.test(key) && Buffer.from(key, 'base64').length === 32, '必须是 32 字节的 base64').optional(),
+  NUXT_SECRET_KEY: z.string().refine(isSecretKey, '必须是 32 字节的 base64').optional(),
   NUXT_TIME_ZONE: z.string().refine(isTimeZone, '不是已知的时区，例如 Asia/Shanghai').optional().transform(zone => zone ?? 'Asia/Shanghai'),
   NUXT_LEGACY_STATUS: z.enum(['true', 'false', '1', '0'], { error: '只能是 true 或 false' }).optional().transform(flag => flag === 'true' || flag === '1'),
   NUXT_TRUSTED_PROXIES: z.string().optional().transform(list => (list ?? '').split(',').map(item => item.trim()).filter(Boolean)),

@@ -1,15 +1,34 @@
 import { isUtf8 } from 'node:buffer'
-import { Invalid } from './errors'
+import { Invalid } from './errors.ts'
+
+/** An integer too long for a number, with its digits; written into JSON as it was read. */
+export interface LongInteger { readonly rawJSON: string }
+
+/* V8 has had these since Node 22; the types of TypeScript 5.9 do not know them yet. */
+declare global {
+  interface JSON {
+    rawJSON: (text: string) => LongInteger
+    isRawJSON: (value: unknown) => value is LongInteger
+  }
+}
 
 /** Ids are text for us, whatever an upstream makes of them. */
 const TEXT_FIELDS = new Set(['trans_id', 'e_id', 'barcode'])
-const NUMERIC_TEXT_FIELD = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d/
+/** Whether any number may need its source: an id of ours, or more digits than a number holds. */
+const NEEDS_SOURCE = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d|\d{16}/
 
-/** Parses JSON; `trans_id`, `e_id` and `barcode` sent as numbers come back as the digits that were sent. Throws SyntaxError. */
+function keepDigits(key: string, value: unknown, context?: { source: string }): unknown {
+  if (typeof value !== 'number') return value
+  if (TEXT_FIELDS.has(key)) return context!.source
+  return Number.isSafeInteger(value) || !/^-?\d+$/.test(context!.source) ? value : JSON.rawJSON(context!.source)
+}
+
+/**
+ * Parses JSON without losing digits: `trans_id`, `e_id` and `barcode` sent as numbers come back as the text that was sent, other integers
+ * beyond 2^53 as LongInteger. Throws SyntaxError.
+ */
 export function parseJson(text: string): unknown {
-  if (!NUMERIC_TEXT_FIELD.test(text)) return JSON.parse(text)
-  return JSON.parse(text, (key, value, context?: { source: string }) =>
-    typeof value === 'number' && TEXT_FIELDS.has(key) ? context!.source : value)
+  return NEEDS_SOURCE.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
 }
 
 /** A request body, which must be a JSON object in UTF-8; an empty one counts as `{}`. Throws Invalid. */

@@ -11,6 +11,8 @@ import type { OrderLine } from '#shared/orders'
 export function openTestStorage(): Storage {
   const folder = mkdtempSync(join(tmpdir(), 'gobox-test-'))
   const storage = openStorage(folder, readMigrationFiles({ migrationsFolder: 'drizzle/migrations' }))
+  // No test of these is about power cuts, and a sync for each row would take most of their time.
+  storage.sqlite.pragma('synchronous = OFF')
   setStorage(storage)
   afterAll(async () => {
     await storage.close()

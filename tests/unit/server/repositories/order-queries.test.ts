@@ -5,7 +5,7 @@ import { IMPORT_STATES, isImported, type ImportState } from '#shared/import-stat
 import type { OrderStatus } from '#shared/order-status'
 import { orderQuerySchema, type OrderFilter, type OrderQuery } from '#shared/orders'
 import { randomFrom } from '../../../../sandbox/shop.ts'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage'
+import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
 
 const ZONE = 'Asia/Shanghai'
 const storage = openTestStorage()

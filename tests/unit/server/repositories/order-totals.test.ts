@@ -7,7 +7,7 @@ import { IMPORT_STATES } from '#shared/import-state'
 import { orderMessageSchema, type OrderLine } from '#shared/orders'
 import { DAY } from '#shared/time'
 import { randomFrom } from '../../../../sandbox/shop.ts'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage'
+import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
 
 const storage = openTestStorage()
 const { sqlite, db } = storage

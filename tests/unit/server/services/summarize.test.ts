@@ -7,7 +7,7 @@ import { IMPORT_STATES } from '#shared/import-state'
 import { orderQuerySchema, type OrderLine } from '#shared/orders'
 import type { Figure, FigureFilter } from '#shared/summary'
 import { randomFrom } from '../../../../sandbox/shop.ts'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage'
+import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
 
 const storage = openTestStorage()
 const mine = addSetOfBook(storage, 'A001')

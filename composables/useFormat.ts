@@ -1,0 +1,30 @@
+import { DAY, parseTime } from '#shared/time'
+
+const MINUTE = 60_000
+const HOUR = 3_600_000
+
+const yuan = new Intl.NumberFormat('zh-CN', { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' })
+const count = new Intl.NumberFormat('en-US')
+
+/** Money, counts and times as every page shows them. */
+export function useFormat() {
+  const { locale, t } = useI18n()
+  const session = useSessionStore()
+  const now = useSharedNow()
+
+  /** `2026-11-20 08:30:00` within a day as “3 minutes ago”, before that as it stands. */
+  function timeAgo(time: string): string {
+    const zone = session.current?.time_zone
+    const at = zone === undefined ? null : parseTime(time, zone)
+    const age = at === null ? Infinity : now.value - at
+    if (age >= DAY || age < -MINUTE) return time.slice(0, 16)
+    if (age < MINUTE) return t('text.justNow')
+    const relative = new Intl.RelativeTimeFormat(locale.value === 'zh' ? 'zh-CN' : 'en')
+    return age < HOUR ? relative.format(-Math.floor(age / MINUTE), 'minute') : relative.format(-Math.floor(age / HOUR), 'hour')
+  }
+
+  return { money: (amount: number) => yuan.format(amount), count: (number: number) => count.format(number), timeAgo }
+}
+
+/** One clock for all times on the page. */
+const useSharedNow = createSharedComposable(() => useTimestamp({ scheduler: tick => useIntervalFn(tick, 30_000) }))

@@ -1,0 +1,13 @@
+/** Ends the current account set's session, here and at the server. */
+export function useLogOut() {
+  const api = useApi()
+  const session = useSessionStore()
+  return async function logOut() {
+    const setOfBook = session.current?.set_of_book
+    // Leaving must also work where the server cannot be reached or has ended the session itself.
+    await api('/api/access_token', { method: 'DELETE' }).catch(() => undefined)
+    if (setOfBook !== undefined) session.remove(setOfBook)
+    session.takePath()
+    await navigateTo(session.current ? '/' : '/login')
+  }
+}

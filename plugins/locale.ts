@@ -1,0 +1,12 @@
+type Code = 'zh' | 'en'
+
+/** The language chosen in this browser, remembered; its texts are there before the first page is drawn. */
+export default defineNuxtPlugin({
+  dependsOn: ['i18n:plugin'],
+  async setup({ $i18n }) {
+    const remembered = useLocalStorage<Code>('gobox.locale', 'zh')
+    await $i18n.setLocale(remembered.value)
+    const { locale } = $i18n
+    watch(locale, code => remembered.value = code as Code)
+  },
+})

@@ -1,0 +1,13 @@
+import { cancelBatch } from '../../../repositories/import-batches'
+import { defineApi } from '../../../utils/api'
+import { NotFound } from '../../../utils/errors'
+import { idOf } from '../../../utils/request'
+
+export default defineApi({
+  permission: 'create',
+  run: async ({ session, event }) => {
+    const count = await cancelBatch(session.setOfBookId, idOf(event), session.userName)
+    if (count === undefined) throw new NotFound('没有这个导入批次，请检查地址')
+    return { count }
+  },
+})

@@ -1,0 +1,8 @@
+import { presentAutomation } from '../presenters/automation'
+import { getAutomation } from '../repositories/automations'
+import { getSetOfBook } from '../repositories/set-of-books'
+
+/** The present state of what runs by itself, as GET shows it and PUT answers it. */
+export async function viewAutomation(setOfBookId: number) {
+  return presentAutomation((await getSetOfBook(setOfBookId))!, await getAutomation(setOfBookId))
+}
