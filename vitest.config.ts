@@ -4,5 +4,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['tests/unit/**/*.test.ts', 'tests/api/**/*.test.ts', 'tests/faults/**/*.test.ts'],
+    // A restart of the app takes seconds on a busy machine.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 })
