@@ -30,9 +30,9 @@ test('after kill -9 under webhook load every acknowledged message is there, and 
     }
   }
 
-  for (let round = 0; round < rounds(4, 60); round++) {
+  for (let round = 0; round < rounds(3, 60); round++) {
     killed = undefined
-    killAfter = answers + 20 + random() * 400
+    killAfter = answers + 20 + random() * 200
     await Promise.all(Array.from({ length: CLIENTS }, client))
     await killed
     await app.start()
