@@ -27,7 +27,8 @@ describe('receiveOrder', () => {
     expect(await receive(first)).toBe('unchanged')
     expect(await receive({ ...first, update_time: 2000, status: 103 })).toBe('updated')
     expect(await receive({ ...first, update_time: 1999 })).toBe('unchanged')
-    expect(await stored(first.trans_id)).toMatchObject({ status: 103, updateTime: 2000, totalAmount: 200 })
+    expect(await receive({ ...first, update_time: 2000, status: 104 })).toBe('updated')
+    expect(await stored(first.trans_id)).toMatchObject({ status: 104, updateTime: 2000, totalAmount: 200 })
   })
 
   it('ends in the same row for every order in which messages of different times arrive, also more than once', async () => {
