@@ -53,8 +53,6 @@ export const sessions = sqliteTable('sessions', {
   userName: text('user_name').notNull(),
   accessLevel: integer('access_level').notNull(),
   c8TokenSealed: text('c8_token_sealed').notNull(),
-  /** Set when C8 no longer takes the token. */
-  c8EndedAt: integer('c8_ended_at'),
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
 }, table => [index('sessions_set_of_book').on(table.setOfBookId)])
@@ -108,9 +106,9 @@ export const orders = sqliteTable('orders', {
   retailCode: text('retail_code'),
 }, table => [
   uniqueIndex('orders_trans_id').on(table.setOfBookId, table.transId),
-  // Each gives a filter's page in the order it is shown, and by itself (covering) the filter's count.
-  index('orders_create_time').on(table.setOfBookId, table.createTime, table.id, table.status, table.devId, table.importState),
-  index('orders_device').on(table.setOfBookId, table.devId, table.createTime, table.id, table.status, table.importState),
+  // Gives every filter's page in the order it is shown. The totals (server/db/order-totals.ts) count and say where to begin, so that
+  // this one index serves all filters: each further one costs every message that goBox sends.
+  index('orders_create_time').on(table.setOfBookId, table.createTime, table.id, table.status, table.devId, table.importState, table.totalAmount),
   index('orders_import_due').on(table.setOfBookId, table.importDueAt).where(sql`import_due_at is not null`),
   index('orders_import_lease').on(table.id).where(sql`import_lease is not null`),
 ])

@@ -28,7 +28,7 @@ const milliseconds = (fallback: number, max: number) => z.string().regex(/^\d+$/
 
 const schema = z.object({
   NUXT_DATA_DIR: z.string().optional().transform(dir => dir ?? './data'),
-  NUXT_GOBOX_URL: z.string().refine(url => parseOrigin(url) !== null, '必须是 http:// 或 https:// 开头的地址')
+  NUXT_GOBOX_URL: z.string().refine(url => parseOrigin(url) !== null && !/[?#]/.test(url), '必须是 http:// 或 https:// 开头的地址，不带用户名、? 和 #')
     .transform(url => url.replace(/\/+$/, '')).optional(),
   NUXT_C8_ALLOWED_ORIGINS: z.string().optional().transform((list, context) => (list ?? '').split(',').map(item => item.trim()).filter(Boolean).map((item) => {
     const origin = parseOrigin(item)

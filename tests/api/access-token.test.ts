@@ -149,6 +149,9 @@ describe('a log-in is refused', () => {
     const app = await App.start({ NUXT_C8_ALLOWED_ORIGINS: ` ${closed.c8Url}/, https://c8.example.com ` })
     try {
       expect(await logIn('c8-token-A001', { url: closed.c8Url }, app)).toMatchObject({ status: 502, body: failed(/C8 检查权限失败：连接不上/) })
+      // An address that only begins like an allowed one.
+      expect(await logIn('c8-token-A001', { url: 'https://c8.example.com.evil.example' }, app)).toMatchObject({ status: 403 })
+      expect(await logIn('c8-token-A001', { url: 'https://c8.example.com:8443' }, app)).toMatchObject({ status: 403 })
     }
     finally {
       await app.close()
