@@ -25,7 +25,7 @@ describe.skipIf(!executablePath)('in a real browser', () => {
     const page = await browser.newPage()
     page.on('console', message => message.type() === 'error' && complaints.push(message.text()))
     page.on('pageerror', error => complaints.push(error.message))
-    await page.addInitScript(() => document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error('violation', violatedDirective, blockedURI)))
+    await page.addInitScript('document.addEventListener("securitypolicyviolation", event => console.error("violation", event.violatedDirective, event.blockedURI))')
     await page.goto(url)
     await page.waitForLoadState('networkidle')
     return page
@@ -44,7 +44,7 @@ describe.skipIf(!executablePath)('in a real browser', () => {
 
   it('a script that got into the page does not run', async () => {
     const page = await open(world.app.url)
-    const ran = await page.evaluate(async () => {
+    const ran = await page.evaluate(`(async () => {
       const inline = document.createElement('script')
       inline.textContent = 'window.ran = true'
       const foreign = document.createElement('script')
@@ -54,7 +54,7 @@ describe.skipIf(!executablePath)('in a real browser', () => {
       document.body.append(inline, foreign, image)
       await new Promise(resolve => setTimeout(resolve, 500))
       return 'ran' in window
-    })
+    })()`)
     expect(ran).toBe(false)
     await page.close()
   })
