@@ -1,18 +1,12 @@
 import { existsSync } from 'node:fs'
-import { registerHooks } from 'node:module'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
-
-// The server's sources name each other without an ending, as the build wants it.
-registerHooks({
-  resolve: (specifier, context, next) => next(/^\.\.?\/(?!.*\.\w+$)/.test(specifier) ? `${specifier}.ts` : specifier, context),
-})
-const { useConfig, isSecretKey, WrongSetting } = await import('../server/utils/config.ts')
-const { lockDataFolder } = await import('../server/db/data-folder.ts')
-const { openKey } = await import('../server/db/key-check.ts')
-const { rotateKey } = await import('../server/db/rotate-key.ts')
+import { lockDataFolder } from '#server/db/data-folder'
+import { openKey } from '#server/db/key-check'
+import { rotateKey } from '#server/db/rotate-key'
+import { isSecretKey, useConfig, WrongSetting } from '#server/utils/config'
 
 const usage = `Changes the key that encrypts the secrets of the data folder. Stop the app first. The key now in use is NUXT_SECRET_KEY,
 else the data folder's secret.key. The new one is:

@@ -131,7 +131,7 @@ export interface Order {
   imported_at: string | null
   imported_user: string | null
   /** As C8 sent it; an integer beyond 2^53 keeps its digits on the wire. */
-  retail_id: number | string | { rawJSON: string } | null
+  retail_id: number | string | object | null
   retail_code: string | null
   import_state: ImportState
   /** Why the last import did not finish, in Chinese. */

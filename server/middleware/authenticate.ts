@@ -21,7 +21,9 @@ export default defineEventHandler(async (event) => {
     if (!PAGE_METHODS.includes(event.method)) throw new MethodNotAllowed(PAGE_METHODS)
     return
   }
-  const open = OPEN_ROUTES.find(route => route.path === path && (route.method ?? event.method) === event.method)
+  // As it was sent: h3 decodes `%3f` into a question mark, behind which anything could stand.
+  const sent = event.node.req.originalUrl!.split('?', 1)[0]
+  const open = OPEN_ROUTES.find(route => route.path === path && route.path === sent && (route.method ?? event.method) === event.method)
   if (!open) event.context.session = await authenticateStaff(event)
   if (!open || open.sameSite) refuseCrossSite(event)
   // No route takes such a path, so the page would answer it.

@@ -5,6 +5,7 @@ import { defineNitroPlugin } from 'nitropack/runtime'
 import { openStorage, setStorage } from '../db/client'
 import { startAutomation, stopAutomation } from '../services/automation'
 import { startImportQueue, stopImportQueue } from '../services/import-queue'
+import { startSweeping, stopSweeping } from '../services/sweep'
 import { useConfig, WrongSetting } from '../utils/config'
 
 /** A stop is promised within 8 s, requests included; a call to an upstream may take longer. */
@@ -18,7 +19,9 @@ export default defineNitroPlugin((nitro) => {
     setStorage(storage)
     startImportQueue()
     startAutomation()
+    startSweeping()
     nitro.hooks.hook('close', async () => {
+      stopSweeping()
       // What is cut off here is taken up at the next start.
       await Promise.race([Promise.all([stopImportQueue(), stopAutomation()]), sleep(LONGEST_STOP)])
       await storage.close()

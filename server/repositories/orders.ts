@@ -4,6 +4,8 @@ import { isImported } from '#shared/import-state'
 import type { OrderMessage } from '#shared/orders'
 import { prepared, useStorage } from '../db/client'
 import { Conflict } from '../utils/errors'
+import { closeBatchItems } from './import-batch-items'
+import { addAudit, type Actor } from './audit'
 import { addEvent, type OrderEventRecord } from './order-events'
 
 export type OrderRecord = typeof orders.$inferSelect
@@ -75,14 +77,16 @@ export async function getOrderHistory(id: number): Promise<OrderEventRecord[]> {
 }
 
 /** Deletes an order. Throws Conflict while C8 has, or may have, its document. Returns whether it was there. */
-export async function deleteOrder(setOfBookId: number, id: number): Promise<boolean> {
+export async function deleteOrder(setOfBookId: number, id: number, by: Actor): Promise<boolean> {
   const { db, write } = useStorage()
   return write(() => {
     const order = db.select().from(orders).where(and(eq(orders.setOfBookId, setOfBookId), eq(orders.id, id))).get()
     if (!order) return false
     if (isImported(order.importState)) throw new Conflict('订单已导入 C8，请先重置导入状态再删除')
     if (isFrozen(order)) throw new Conflict('订单正在导入 C8，请等它有结果后再删除')
+    closeBatchItems(id, 'cancelled', null)
     db.delete(orders).where(eq(orders.id, id)).run()
+    addAudit(by, 'order_deleted', { id, name: order.transId })
     return true
   })
 }

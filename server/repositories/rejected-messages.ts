@@ -1,6 +1,7 @@
 import { and, count, desc, eq, sql } from 'drizzle-orm'
 import { rejectedMessages } from '#drizzle/schema'
 import { useStorage } from '../db/client'
+import { addAudit, type Actor } from './audit'
 
 export type RejectedMessageRecord = typeof rejectedMessages.$inferSelect
 
@@ -42,8 +43,12 @@ export async function getRejectedMessage(setOfBookId: number, id: number): Promi
   return useStorage().db.select().from(rejectedMessages).where(own(setOfBookId, id)).get()
 }
 
-/** Forgets a kept message. Returns whether it was there. */
-export async function deleteRejectedMessage(setOfBookId: number, id: number): Promise<boolean> {
+/** Forgets a kept message; `by` where somebody throws it away unused. Returns whether it was there. */
+export async function deleteRejectedMessage(setOfBookId: number, id: number, by?: Actor): Promise<boolean> {
   const { db, write } = useStorage()
-  return write(() => db.delete(rejectedMessages).where(own(setOfBookId, id)).run().changes > 0)
+  return write(() => {
+    const deleted = db.delete(rejectedMessages).where(own(setOfBookId, id)).run().changes > 0
+    if (deleted && by) addAudit(by, 'message_deleted', { id })
+    return deleted
+  })
 }

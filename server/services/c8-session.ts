@@ -1,15 +1,15 @@
-import { dropAutomationToken, getAutomation } from '../repositories/automations'
+import { getAutomation } from '../repositories/automations'
 import type { OrderRecord } from '../repositories/orders'
-import { findSessionForImport, markC8Ended, type SessionRecord } from '../repositories/sessions'
+import { findSessionForImport, type SessionRecord } from '../repositories/sessions'
 
 /** Through whom the queue speaks to C8: a signed-in user (`id`), or the log-in stored for what runs by itself (`id` is `null`). */
-export type C8Session = Pick<SessionRecord, 'setOfBookId' | 'setOfBook' | 'c8Origin' | 'c8Token'> & { id: number | null }
+export type C8Session = Pick<SessionRecord, 'setOfBookId' | 'setOfBook' | 'userName' | 'c8Origin' | 'c8Token'> & { id: number | null }
 
 async function storedLogIn(setOfBookId: number): Promise<C8Session | undefined> {
   const automation = await getAutomation(setOfBookId)
   if (!automation?.c8Token) return undefined
-  const { setOfBook, c8Origin, c8Token } = automation
-  return { id: null, setOfBookId, setOfBook, c8Origin, c8Token }
+  const { setOfBook, enabledUser: userName, c8Origin, c8Token } = automation
+  return { id: null, setOfBookId, setOfBook, userName, c8Origin, c8Token }
 }
 
 /** The C8 session for an order: that of who asked for it, else any other that may import; `undefined` when somebody must log in first. */
@@ -18,9 +18,4 @@ export async function findC8Session({ setOfBookId, importSessionId }: Pick<Order
   return importSessionId === null
     ? await storedLogIn(setOfBookId) ?? await signedIn()
     : await signedIn() ?? await storedLogIn(setOfBookId)
-}
-
-/** C8 has refused this session's token: the queue does not use it again. */
-export async function retireC8Session({ id, setOfBookId }: C8Session): Promise<void> {
-  await (id === null ? dropAutomationToken(setOfBookId) : markC8Ended(id, Date.now()))
 }

@@ -3,7 +3,8 @@ import type { OrderRecord } from '../repositories/orders'
 import { setImportPause } from '../repositories/set-of-books'
 import { SessionEnded } from '../utils/errors'
 import { log } from '../utils/log'
-import { findC8Session, retireC8Session } from './c8-session'
+import { judgeRefusal, LoggedOut } from './c8-refusal'
+import { findC8Session } from './c8-session'
 import { attemptImport } from './import-attempt'
 import { settleFailure } from './import-order'
 import { activeLeases, withLease } from './leases'
@@ -30,9 +31,8 @@ async function work(order: OrderRecord, lease: ImportLease) {
     await attemptImport(order, lease, session)
   }
   catch (error) {
-    if (!(error instanceof SessionEnded)) return settleFailure(order, lease, error)
-    await retireC8Session(session)
-    await waitForLogIn(order, lease)
+    const reason = error instanceof SessionEnded ? await judgeRefusal(session, error) : error
+    await (reason instanceof LoggedOut ? waitForLogIn(order, lease) : settleFailure(order, lease, reason))
   }
 }
 

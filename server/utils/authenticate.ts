@@ -29,7 +29,7 @@ export async function authenticateStaff(event: H3Event): Promise<SessionRecord> 
 
 /** The account set whose local token the request carries. Throws Unauthorized, or TooMany after too many wrong tokens. */
 export async function authenticateWebhook(event: H3Event): Promise<number> {
-  return await findIdByLocalToken(tokenOf(event)) ?? refuseToken(event, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
+  return await findIdByLocalToken(tokenOf(event), Date.now()) ?? refuseToken(event, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
 }
 
 const MAX_FAILED_LOG_INS = 20

@@ -1,14 +1,23 @@
 import { isUtf8 } from 'node:buffer'
 import { Invalid } from './errors.ts'
+import { isDeeperThan } from './json-depth.ts'
 
-/** An integer too long for a number, with its digits; written into JSON as it was read. */
-export interface LongInteger { readonly rawJSON: string }
-
-/* V8 has had these since Node 22; the types of TypeScript 5.9 do not know them yet. */
+/* V8 has had this since Node 22; the types of TypeScript 5.9 do not know it yet. */
 declare global {
   interface JSON {
-    rawJSON: (text: string) => LongInteger
-    isRawJSON: (value: unknown) => value is LongInteger
+    rawJSON: (text: string) => object
+  }
+}
+
+/** An integer too long for a number; it goes into JSON with the digits that it came with. */
+export class LongInteger {
+  readonly digits: string
+  constructor(digits: string) {
+    this.digits = digits
+  }
+
+  toJSON() {
+    return JSON.rawJSON(this.digits)
   }
 }
 
@@ -20,7 +29,7 @@ const NEEDS_SOURCE = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d|\d{16}/
 function keepDigits(key: string, value: unknown, context?: { source: string }): unknown {
   if (typeof value !== 'number') return value
   if (TEXT_FIELDS.has(key)) return context!.source
-  return Number.isSafeInteger(value) || !/^-?\d+$/.test(context!.source) ? value : JSON.rawJSON(context!.source)
+  return Number.isSafeInteger(value) || !/^-?\d+$/.test(context!.source) ? value : new LongInteger(context!.source)
 }
 
 /**
@@ -31,11 +40,15 @@ export function parseJson(text: string): unknown {
   return NEEDS_SOURCE.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
 }
 
+/** An order is three levels deep; what nests far deeper is meant to exhaust the stack of whoever walks through it. */
+const MAX_DEPTH = 32
+
 /** A request body, which must be a JSON object in UTF-8; an empty one counts as `{}`. Throws Invalid. */
 export function parseBody(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {}
   if (!isUtf8(body)) throw new Invalid('请求体不是 UTF-8 编码，请改用 UTF-8')
   const text = body.toString('utf8')
+  if (isDeeperThan(MAX_DEPTH, text)) throw new Invalid(`请求体的 JSON 嵌套超过 ${MAX_DEPTH} 层，请检查格式`)
   let value: unknown
   try {
     value = parseJson(text.charCodeAt(0) === 0xFEFF ? text.slice(1) : text)

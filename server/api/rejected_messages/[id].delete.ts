@@ -5,7 +5,7 @@ import { idOf } from '../../utils/request'
 
 export default defineApi({
   permission: 'delete',
-  run: async ({ session, event }) => {
-    if (!await deleteRejectedMessage(session.setOfBookId, idOf(event))) throw new NotFound('没有这条消息，可能已经处理过')
+  run: async ({ session, event, by }) => {
+    if (!await deleteRejectedMessage(session.setOfBookId, idOf(event), by)) throw new NotFound('没有这条消息，可能已经处理过')
   },
 })
