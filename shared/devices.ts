@@ -33,6 +33,9 @@ export interface Device extends DeviceInput {
   updated_user: string | null
 }
 
+/** A cabinet that orders came from but that is not configured; `last_seen` is its newest order's create_time. */
+export interface UnconfiguredDevice { dev_id: number, orders: number, amount: number, last_seen: string }
+
 /** C8's lists that a device refers to. */
 export const C8_LISTS = ['stores', 'banks', 'employees', 'members'] as const
 export type C8List = (typeof C8_LISTS)[number]

@@ -74,6 +74,11 @@ export function statusField() {
   }, '不是已知的订单状态（100、101、102、103、104、105、107、109、110）')
 }
 
+/** One of a few words. */
+export function choiceField<const Choice extends string>(choices: readonly Choice[]) {
+  return field(value => choices.find(choice => choice === value) ?? null, `必须是 ${choices.join('、')} 之一`)
+}
+
 /** 0 or 1, read as boolean. */
 export function flagField() {
   return field(value => value === true || value === false ? value : toNumber(value) === 1 ? true : toNumber(value) === 0 ? false : null, '必须是 0 或 1')

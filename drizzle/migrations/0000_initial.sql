@@ -110,8 +110,7 @@ CREATE TABLE `orders` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `orders_trans_id` ON `orders` (`set_of_book_id`,`trans_id`);--> statement-breakpoint
-CREATE INDEX `orders_create_time` ON `orders` (`set_of_book_id`,`create_time`,`id`,`status`,`dev_id`,`import_state`);--> statement-breakpoint
-CREATE INDEX `orders_device` ON `orders` (`set_of_book_id`,`dev_id`,`create_time`,`id`,`status`,`import_state`);--> statement-breakpoint
+CREATE INDEX `orders_create_time` ON `orders` (`set_of_book_id`,`create_time`,`id`,`status`,`dev_id`,`import_state`,`total_amount`);--> statement-breakpoint
 CREATE INDEX `orders_import_due` ON `orders` (`set_of_book_id`,`import_due_at`) WHERE import_due_at is not null;--> statement-breakpoint
 CREATE INDEX `orders_import_lease` ON `orders` (`id`) WHERE import_lease is not null;--> statement-breakpoint
 CREATE TABLE `rejected_messages` (

@@ -9,6 +9,7 @@ import { backUp } from './backup.ts'
 import { lockDataFolder, prepareDataFolder, tightenModes } from './data-folder.ts'
 import { openKey } from './key-check.ts'
 import { migrateDatabase } from './migrate.ts'
+import { ensureOrderTotals } from './order-totals.ts'
 import type { SecretKey } from './seal.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -52,6 +53,7 @@ export function openStorage(dataDir: string, migrations: MigrationMeta[], givenK
   configure(sqlite)
   migrateDatabase(sqlite, migrations, () => backUp(folder, Date.now()))
   guardAudit(sqlite)
+  ensureOrderTotals(sqlite)
   const secretKey = openKey(sqlite, folder, givenKey)
   tightenModes(folder)
   const queue = new WriteQueue(sqlite)

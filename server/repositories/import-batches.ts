@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray } from 'drizzle-orm'
+import { and, asc, count, desc, eq, sql } from 'drizzle-orm'
 import { importBatches, importBatchItems, orders } from '#drizzle/schema'
 import { PAID } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
@@ -6,7 +6,7 @@ import { useStorage } from '../db/client'
 import { Invalid, NotFound } from '../utils/errors'
 import type { BatchOutcome } from './import-batch-items'
 import { dequeue, enqueue } from './order-imports'
-import { whereOrders } from './orders'
+import { findOrderIds } from './order-queries'
 
 export interface BatchProgress {
   id: number
@@ -24,22 +24,22 @@ type Selection = { ids: number[] } | { filter: OrderFilter }
 /** Queueing is one transaction on the thread that takes goBox's messages; a larger batch would hold those up. */
 const MAX_BATCH = 10_000
 
-function selectOrders(setOfBookId: number, selection: Selection) {
-  const { db } = useStorage()
-  const columns = { id: orders.id, transId: orders.transId, status: orders.status, importState: orders.importState }
-  if ('filter' in selection) return db.select(columns).from(orders).where(whereOrders(setOfBookId, selection.filter)).limit(MAX_BATCH + 1).all()
-  const ids = [...new Set(selection.ids)]
-  const rows = db.select(columns).from(orders).where(and(eq(orders.setOfBookId, setOfBookId), inArray(orders.id, ids))).all()
-  if (rows.length !== ids.length) throw new NotFound('所选订单里有不存在的，请刷新列表后重新选择')
-  return rows
+function selectOrders(setOfBookId: number, ids: number[]) {
+  return useStorage().db.select({ id: orders.id, transId: orders.transId, status: orders.status, importState: orders.importState }).from(orders)
+    // As one parameter: SQLite takes no more than 32,766.
+    .where(and(eq(orders.setOfBookId, setOfBookId), sql`${orders.id} in (select value from json_each(${JSON.stringify(ids)}))`)).all()
 }
 
 /** Makes a batch and queues its orders. Throws NotFound if one of `ids` is not this account set's. */
 export async function createBatch(setOfBookId: number, selection: Selection, user: string, sessionId: number, now: number): Promise<{ id: number, total: number }> {
   const { db, write } = useStorage()
+  // Looked for before the transaction: some filters read long.
+  const ids = 'ids' in selection ? [...new Set(selection.ids)] : await findOrderIds(setOfBookId, selection.filter, MAX_BATCH + 1)
+  if (ids.length > MAX_BATCH) throw new Invalid(`一次最多导入 ${MAX_BATCH} 个订单，请缩小范围`)
   return write(() => {
-    const chosen = selectOrders(setOfBookId, selection)
-    if (chosen.length > MAX_BATCH) throw new Invalid(`一次最多导入 ${MAX_BATCH} 个订单，请缩小范围`)
+    const chosen = selectOrders(setOfBookId, ids)
+    // An order that a filter found may be deleted since; one that was named must be there.
+    if ('ids' in selection && chosen.length !== ids.length) throw new NotFound('所选订单里有不存在的，请刷新列表后重新选择')
     const { id } = db.insert(importBatches).values({ setOfBookId, createdAt: now, createdUser: user, total: chosen.length }).returning({ id: importBatches.id }).get()
     for (const order of chosen) {
       const importable = order.status === PAID || order.importState === 'created'

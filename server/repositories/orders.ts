@@ -1,7 +1,7 @@
-import { and, asc, count, desc, eq, gte, inArray, lte, notInArray, sql, type SQL } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import { orderEvents, orders } from '#drizzle/schema'
-import { IMPORTED_STATES, isImported } from '#shared/import-state'
-import type { OrderFilter, OrderMessage, OrderQuery } from '#shared/orders'
+import { isImported } from '#shared/import-state'
+import type { OrderMessage } from '#shared/orders'
 import { prepared, useStorage } from '../db/client'
 import { Conflict } from '../utils/errors'
 import { addAudit, type Actor } from './audit'
@@ -63,29 +63,6 @@ export function receiveOrder(setOfBookId: number, message: OrderMessage, user: s
     if (insertOrder().run({ ...key, ...columns, user, now }).changes > 0) return 'created'
     return applyMessage(selectByTransId().get(key)!, columns, user, now)
   })
-}
-
-/** The conditions of trade_view's filter for one account set. */
-export function whereOrders(setOfBookId: number, filter: OrderFilter): SQL {
-  return and(
-    eq(orders.setOfBookId, setOfBookId),
-    filter.dev_id === undefined ? undefined : eq(orders.devId, filter.dev_id),
-    filter.start_date === undefined ? undefined : gte(orders.createTime, filter.start_date),
-    filter.end_date === undefined ? undefined : lte(orders.createTime, filter.end_date),
-    filter.status === undefined ? undefined : eq(orders.status, filter.status),
-    filter.is_imported === undefined ? undefined : (filter.is_imported ? inArray : notInArray)(orders.importState, [...IMPORTED_STATES]),
-    filter.trans_id === undefined ? undefined : eq(orders.transId, filter.trans_id),
-  )!
-}
-
-/** A page of the orders that match, newest `create_time` first, and how many match. */
-export async function queryOrders(setOfBookId: number, query: OrderQuery): Promise<{ total: number, rows: OrderRecord[] }> {
-  const { db } = useStorage()
-  const where = whereOrders(setOfBookId, query)
-  return {
-    total: db.select({ total: count() }).from(orders).where(where).get()!.total,
-    rows: db.select().from(orders).where(where).orderBy(desc(orders.createTime), desc(orders.id)).limit(query.limit).offset(query.start).all(),
-  }
 }
 
 /** One order of the account set. */
