@@ -65,7 +65,7 @@ describe('the totals', () => {
     expect(kept().day_totals).toMatchObject([{ status: 103, orders: 1, amount: 500 }])
     expect(kept().goods_totals).toEqual([])
     const { id } = db.select().from(orders).get()!
-    await deleteOrder(mine, id)
+    await deleteOrder(mine, id, { setOfBookId: mine, user: '店员', address: '' })
     expect(kept()).toEqual({ day_totals: [], cabinet_totals: [], goods_totals: [] })
   })
 
