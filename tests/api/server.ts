@@ -39,6 +39,8 @@ export class App {
   #child: ChildProcess | undefined
   #output = ''
   #shops = 0
+  /** A program and its arguments that start the server in their place, such as a tracer. */
+  wrap: string[] = []
 
   private constructor(readonly sandbox: Sandbox, readonly settings: Record<string, string>) {}
 
@@ -64,7 +66,8 @@ export class App {
   async start() {
     this.#output = ''
     const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NUXT|NITRO)_|^(?:NODE_ENV|HOST|PORT)$/.test(name))
-    const child = spawn(process.execPath, [built], {
+    const [program = process.execPath, ...args] = [...this.wrap, process.execPath, built]
+    const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...Object.fromEntries(inherited),
@@ -88,25 +91,31 @@ export class App {
 
   /** Ends the process as its owner would and starts it again on the same data. */
   async restart() {
-    await this.#end('SIGTERM')
+    await this.end('SIGTERM')
     await this.start()
   }
 
   /** Ends the process between two instructions, as a power cut would. */
   kill9() {
-    return this.#end('SIGKILL')
+    return this.end('SIGKILL')
   }
 
-  async #end(signal: NodeJS.Signals) {
+  get pid() {
+    return this.#child!.pid!
+  }
+
+  /** Sends a signal that ends the process and resolves with its exit code, `null` if the signal itself ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended
+    return child.exitCode
   }
 
   async close() {
-    await this.#end('SIGKILL')
+    await this.end('SIGKILL')
     await this.sandbox.close()
     rmSync(this.folder, { recursive: true, force: true })
   }

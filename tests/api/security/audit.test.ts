@@ -53,7 +53,7 @@ describe('the audit', () => {
     expect(await newest()).toMatchObject({ event: 'device_deleted', detail: { id, before: { name: '二号柜', dev_id: 7 } } })
     const settings = (await list('?event=settings_changed')).root[0]
     expect(settings!.detail).toEqual({ before: { user_name: null }, after: { user_name: shop.gobox_user, app_key: '已更换' } })
-    await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: {} })
+    await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: { overlap_hours: 24 } })
     expect(await newest()).toMatchObject({ event: 'token_replaced', detail: { after: { overlap_hours: 24 } } })
   })
 
