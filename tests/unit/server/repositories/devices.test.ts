@@ -3,9 +3,9 @@ import { createDevice, findDeviceByDevId, listDevices, updateDevice } from '#ser
 import { useTestStorage } from '../storage.ts'
 
 const context = useTestStorage()
-const by = (user: string, setOfBookId = context.own) => ({ setOfBookId, user, address: '127.0.0.1' })
 const input = { name: '一号柜', dev_id: 1, store_id: 1, bank_id: 2, member_id: 3, employee_id: 4, bill_type: 0 as const }
-const create = (changes: Partial<typeof input>, setOfBookId = context.own) => createDevice(setOfBookId, { ...input, ...changes }, by('x', setOfBookId), 1000)
+const by = (user: string) => ({ setOfBookId: context.own, user, address: '127.0.0.1' })
+const create = (changes: Partial<typeof input>, setOfBookId = context.own) => createDevice(setOfBookId, { ...input, ...changes }, by('x'), 1000)
 
 describe('devices', () => {
   it('have a dev_id of their own in each account set', async () => {

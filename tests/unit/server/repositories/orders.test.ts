@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OrderMessage } from '#shared/orders'
-import { queryOrders } from '#server/repositories/order-queries'
 import { deleteOrder, getOrder, getOrderHistory, receiveOrder } from '#server/repositories/orders'
+import { queryOrders } from '#server/repositories/order-queries'
 import { claimOrder, markCreated, markImported, requeue } from '#server/repositories/order-imports'
 import { useTestStorage } from '../storage.ts'
 
@@ -14,7 +14,6 @@ function message(changes: Partial<OrderMessage> = {}): OrderMessage {
 }
 
 const receive = (order: OrderMessage, setOfBookId = context.own) => receiveOrder(setOfBookId, order, 'goBox', Date.now())
-const by = { setOfBookId: null, user: 'x', address: '127.0.0.1' }
 const page = { start: 0, limit: 1000, sort: '-create_time' as const }
 
 async function stored(trans_id: string, setOfBookId = context.own) {
@@ -105,6 +104,8 @@ describe('claimOrder', () => {
 })
 
 describe('deleteOrder', () => {
+  const by = { setOfBookId: null, user: 'x', address: '127.0.0.1' }
+
   it('deletes only the account set\'s own, with its history', async () => {
     const order = message()
     await receive(order)
