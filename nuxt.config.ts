@@ -35,6 +35,7 @@ export default defineNuxtConfig({
   },
   typescript: { strict: true },
   nitro: {
+    compressPublicAssets: true,
     errorHandler: '~~/server/error-handler',
     // Server code names what it uses, so that it runs the same under vitest and in plain scripts.
     imports: false,

@@ -49,6 +49,9 @@ const routes: [path: string, methods: string[]][] = [
   ['/api/rejected_messages/1', ['DELETE']],
   ['/api/rejected_messages/1/replay', ['POST']],
   ['/api/health', ['GET']],
+  ['/api/summary', ['GET']],
+  ['/api/audit', ['GET']],
+  ['/api/set_of_books/1/token', ['POST']],
 ]
 
 describe('a wrong method', () => {

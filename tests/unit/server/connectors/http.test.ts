@@ -1,28 +1,31 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { callUpstream, reasonText } from '#server/connectors/http'
 import { UpstreamBroken, UpstreamTimeout } from '#server/utils/errors'
 
-const { TIMEOUT, MAX_BYTES } = vi.hoisted(() => {
-  Object.assign(process.env, { NUXT_UPSTREAM_TIMEOUT: '300', NUXT_UPSTREAM_MAX_BYTES: '1000' })
-  return { TIMEOUT: 300, MAX_BYTES: 1000 }
+/** The addresses must be known before the settings are first read; nobody listens at `deserted`. */
+const { TIMEOUT, MAX_BYTES, server, url, deserted } = await vi.hoisted(async () => {
+  const { createServer } = await import('node:http')
+  const listen = async () => {
+    const server = createServer()
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  }
+  const [{ server, url }, gone] = [await listen(), await listen()]
+  await new Promise(resolve => gone.server.close(resolve))
+  Object.assign(process.env, { NUXT_UPSTREAM_TIMEOUT: '300', NUXT_UPSTREAM_MAX_BYTES: '1000', NUXT_C8_ALLOWED_ORIGINS: `${url},${gone.url}` })
+  return { TIMEOUT: 300, MAX_BYTES: 1000, server, url, deserted: gone.url }
 })
 
-let server: Server
-let url: string
 let answer: RequestListener
 let requests = 0
 
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    requests++
-    answer(request, response)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-})
+beforeAll(() => void server.on('request', (request, response) => {
+  requests++
+  answer(request, response)
+}))
 afterAll(() => new Promise<void>((resolve) => {
   server.close(() => resolve())
   server.closeAllConnections()
@@ -146,12 +149,17 @@ describe('callUpstream', () => {
   })
 
   it('says that nobody is there, and that nothing has arrived', async () => {
-    const gone = createServer()
-    await new Promise<void>(resolve => gone.listen(0, '127.0.0.1', resolve))
-    const { port } = gone.address() as AddressInfo
-    await new Promise(resolve => gone.close(resolve))
-    const error: unknown = await call({ url: `http://127.0.0.1:${port}` }).catch((reason: unknown) => reason)
+    const error: unknown = await call({ url: deserted }).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ status: 502, unanswered: false, message: expect.stringContaining('连接不上') })
+  })
+})
+
+describe('an address that is not among the settings', () => {
+  it.each(['http://127.0.0.1:1', 'https://c8.example', 'file:///etc/passwd', 'nonsense'])('gets nothing sent: %s', async (other) => {
+    requests = 0
+    await expect(call({ url: other })).rejects.toMatchObject({ status: 422, message: expect.stringContaining('NUXT_C8_ALLOWED_ORIGINS') })
+    await expect(call({ upstream: 'goBox' })).rejects.toMatchObject({ status: 422, message: expect.stringContaining('NUXT_GOBOX_URL') })
+    expect(requests).toBe(0)
   })
 })
 

@@ -4,7 +4,8 @@ import { useTestStorage } from '../storage.ts'
 
 const context = useTestStorage()
 const input = { name: '一号柜', dev_id: 1, store_id: 1, bank_id: 2, member_id: 3, employee_id: 4, bill_type: 0 as const }
-const create = (changes: Partial<typeof input>, setOfBookId = context.own) => createDevice(setOfBookId, { ...input, ...changes }, 'x', 1000)
+const by = (user: string) => ({ setOfBookId: context.own, user, address: '127.0.0.1' })
+const create = (changes: Partial<typeof input>, setOfBookId = context.own) => createDevice(setOfBookId, { ...input, ...changes }, by('x'), 1000)
 
 describe('devices', () => {
   it('have a dev_id of their own in each account set', async () => {
@@ -21,9 +22,9 @@ describe('devices', () => {
 
   it('change only in what is given', async () => {
     const device = await create({ dev_id: 60 })
-    expect(await updateDevice(context.own, device.id, { name: '二' }, 'y', 2000)).toEqual({ ...device, name: '二', updatedAt: 2000, updatedUser: 'y' })
-    expect(await updateDevice(context.neighbour, device.id, { name: '三' }, 'y', 2000)).toBeUndefined()
-    await expect(updateDevice(context.own, device.id, { dev_id: 1 }, 'y', 2000)).rejects.toMatchObject({ status: 409 })
+    expect(await updateDevice(context.own, device.id, { name: '二' }, by('y'), 2000)).toEqual({ ...device, name: '二', updatedAt: 2000, updatedUser: 'y' })
+    expect(await updateDevice(context.neighbour, device.id, { name: '三' }, by('y'), 2000)).toBeUndefined()
+    await expect(updateDevice(context.own, device.id, { dev_id: 1 }, by('y'), 2000)).rejects.toMatchObject({ status: 409 })
   })
 
   it('are found by a part of their name in any alphabet and case', async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OrderMessage } from '#shared/orders'
-import { deleteOrder, getOrder, getOrderHistory, queryOrders, receiveOrder } from '#server/repositories/orders'
+import { deleteOrder, getOrder, getOrderHistory, receiveOrder } from '#server/repositories/orders'
+import { queryOrders } from '#server/repositories/order-queries'
 import { claimOrder, markCreated, markImported, requeue } from '#server/repositories/order-imports'
 import { useTestStorage } from '../storage.ts'
 
@@ -13,7 +14,7 @@ function message(changes: Partial<OrderMessage> = {}): OrderMessage {
 }
 
 const receive = (order: OrderMessage, setOfBookId = context.own) => receiveOrder(setOfBookId, order, 'goBox', Date.now())
-const page = { start: 0, limit: 1000 }
+const page = { start: 0, limit: 1000, sort: '-create_time' as const }
 
 async function stored(trans_id: string, setOfBookId = context.own) {
   const { rows: [row] } = await queryOrders(setOfBookId, { trans_id, ...page })
@@ -103,14 +104,16 @@ describe('claimOrder', () => {
 })
 
 describe('deleteOrder', () => {
+  const by = { setOfBookId: null, user: 'x', address: '127.0.0.1' }
+
   it('deletes only the account set\'s own, with its history', async () => {
     const order = message()
     await receive(order)
     await receive({ ...order, update_time: 2000, status: 103 })
     const { id } = await stored(order.trans_id)
-    expect(await deleteOrder(context.neighbour, id)).toBe(false)
-    expect(await deleteOrder(context.own, id)).toBe(true)
-    expect(await deleteOrder(context.own, id)).toBe(false)
+    expect(await deleteOrder(context.neighbour, id, by)).toBe(false)
+    expect(await deleteOrder(context.own, id, by)).toBe(true)
+    expect(await deleteOrder(context.own, id, by)).toBe(false)
     expect(await getOrderHistory(id)).toEqual([])
   })
 
@@ -120,8 +123,8 @@ describe('deleteOrder', () => {
     const { id } = await stored(order.trans_id)
     const lease = { orderId: id, lease: 'L', user: 'x' }
     await claimOrder(id, 'L', 'x', 1)
-    await expect(deleteOrder(context.own, id)).rejects.toMatchObject({ status: 409 })
+    await expect(deleteOrder(context.own, id, by)).rejects.toMatchObject({ status: 409 })
     await requeue(lease, { reason: '超时', dueAt: 0, unanswered: true })
-    await expect(deleteOrder(context.own, id)).rejects.toMatchObject({ status: 409 })
+    await expect(deleteOrder(context.own, id, by)).rejects.toMatchObject({ status: 409 })
   })
 })
