@@ -22,11 +22,12 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 
-/** What the main thread did, in its order: wrote to the log, synced it, or answered a webhook with success. */
-function events(): ('write' | 'sync' | 'answer')[] {
+/** What the main thread did, in its order: read a webhook's message, wrote to the log, synced it, or answered with success. */
+function events(): ('message' | 'write' | 'sync' | 'answer')[] {
   return readFileSync(trace, 'utf8').split('\n').flatMap((line) => {
     if (/^pwrite64\(\d+<[^>]*gobox\.db-wal>/.test(line)) return ['write' as const]
     if (/^f(?:data)?sync\(\d+<[^>]*gobox\.db-wal>\) += 0/.test(line)) return ['sync' as const]
+    if (/^read\(/.test(line) && line.includes('\\"trans_id\\"')) return ['message' as const]
     return line.includes('{\\"status\\":1}') ? ['answer' as const] : []
   })
 }
@@ -41,24 +42,26 @@ test.runIf(canTrace)(title, async () => {
   const atOnce = rounds(60, 500)
   const shop = await app.openShop()
   await app.end('SIGTERM')
-  app.wrap = ['strace', '-D', '-y', '-s', '4096', '-e', 'trace=pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg', '-o', trace]
+  app.wrap = ['strace', '-D', '-y', '-s', '4096', '-e', 'trace=read,pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg', '-o', trace]
   await app.start()
   for (let index = 0; index < oneByOne; index++) await send(shop, `A${seed}-${index}`)
   await Promise.all(Array.from({ length: atOnce }, (_, index) => send(shop, `B${seed}-${index}`)))
   await app.end('SIGTERM')
-  const seen = events()
   let unsynced = false
+  let sinceMessage = 0
   let syncs = 0
-  const answers: { unsynced: boolean, syncs: number }[] = []
-  for (const event of seen) {
-    if (event === 'answer') answers.push({ unsynced, syncs })
+  const answers: { unsynced: boolean, sinceMessage: number, syncs: number }[] = []
+  for (const event of events()) {
+    if (event === 'message') sinceMessage = 0
+    else if (event === 'answer') answers.push({ unsynced, sinceMessage, syncs })
     else unsynced = event === 'write'
-    if (event === 'sync') syncs++
+    if (event !== 'sync') continue
+    sinceMessage++
+    syncs++
   }
   expect(answers.length).toBe(oneByOne + atOnce)
   expect(answers.filter(answer => answer.unsynced)).toEqual([])
   const alone = answers.slice(0, oneByOne)
-  const withoutOwn = alone.filter((answer, index) => answer.syncs === (alone[index - 1]?.syncs ?? 0))
-  expect(withoutOwn, 'each lone message has a sync of its own').toEqual([])
+  expect(alone.filter(answer => answer.sinceMessage === 0), 'each lone message is synced between its arrival and its answer').toEqual([])
   expect(answers.at(-1)!.syncs - alone.at(-1)!.syncs).toBeLessThan(atOnce)
 })
