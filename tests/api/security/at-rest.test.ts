@@ -20,7 +20,7 @@ beforeEach(async () => {
   app = await App.start()
   shop = await app.openShopWithCredentials()
   await app.ask('PUT /api/automation', { token: shop.token, body: { downloads: false, imports: true } })
-  await app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: {} })
+  await app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: { overlap_hours: 24 } })
   accessToken = (await app.ask('GET /api/set_of_books', { token: shop.token })).body.access_token as string
 })
 afterEach(() => app.close())
