@@ -20,6 +20,8 @@ export default defineNuxtConfig({
       link: [{ rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }],
     },
   },
+  // A page's code is fetched when the pointer or the focus comes near its link, not with the first load.
+  experimental: { defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
   colorMode: { classSuffix: '', storageKey: 'gobox.theme', disableTransition: true },
   elementPlus: { importStyle: 'css', themes: ['dark'] },
   i18n: {

@@ -27,7 +27,7 @@ export function presetRange(preset: DatePreset, today: string): DateRange {
 /** The usual ranges in the shop's zone. */
 export function useDatePresets() {
   const session = useSessionStore()
-  const today = () => formatTime(Date.now(), session.current!.time_zone).slice(0, 10)
+  const today = () => formatTime(Date.now(), session.zone).slice(0, 10)
   return {
     today,
     rangeOf: (preset: DatePreset) => presetRange(preset, today()),

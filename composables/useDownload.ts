@@ -1,3 +1,5 @@
+import { addDays, type DateRange } from './useDatePresets'
+
 /** goBox answers at most seven days at once (contract.md, 3.8). */
 const MAX_DAYS = 7
 

@@ -21,8 +21,12 @@ export const refreshOrders = () => refreshNuxtData(KEY)
 export function useOrderList(query: Ref<NonNullable<ApiOptions['query']>>) {
   const api = useApi()
   const connection = useConnectionStore()
-  const { data, error, status, refresh } = useAsyncData(KEY, (_, { signal }) =>
+  const { data: answer, error, status, refresh } = useAsyncData(KEY, (_, { signal }) =>
     api<OrderPage>('/api/orders', { query: { action: 'trade_view', ...query.value }, signal }), { watch: [query], lazy: true })
+
+  // What was there stays while the next answer is away or has failed.
+  const data = shallowRef<OrderPage>()
+  watch(answer, page => data.value = page ?? data.value, { immediate: true })
 
   const rows = computed(() => data.value?.root ?? [])
   const isMoving = computed(() => rows.value.some(({ import_state }) => MOVING.includes(import_state)))

@@ -17,18 +17,22 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
     isAll.value = false
   }
 
+  const ids = computed(() => new Set(chosen.value.map(({ id }) => id)))
+  const has = (id: number) => isAll.value || ids.value.has(id)
+  const hasAll = (rows: OrderRow[]) => rows.length > 0 && rows.every(({ id }) => has(id))
+
   function toggle(order: OrderRow) {
-    const others = chosen.value.filter(({ id }) => id !== order.id)
-    choose(others.length < chosen.value.length ? others : [...others, order])
+    choose(ids.value.has(order.id) ? chosen.value.filter(({ id }) => id !== order.id) : [...chosen.value, order])
+  }
+
+  /** All rows of the page, or none of them if they were all chosen. */
+  function togglePage(rows: OrderRow[]) {
+    const others = chosen.value.filter(({ id }) => !rows.some(row => row.id === id))
+    choose(hasAll(rows) ? others : [...others, ...rows])
   }
 
   function takeAll() {
     isAll.value = true
-  }
-
-  /** Puts rows fetched anew in the place of those chosen before. */
-  function refresh(rows: Map<number, OrderRow>) {
-    chosen.value = chosen.value.map(order => rows.get(order.id) ?? order)
   }
 
   /** The chosen orders. */
@@ -44,7 +48,12 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
   }
 
   watch(filter, () => choose([]))
+  // Rows fetched anew take the places of those chosen before, so that an action sees their present state.
+  watch(list, (page) => {
+    const fresh = new Map(page?.root.map(row => [row.id, row]))
+    if (chosen.value.some(({ id }) => fresh.has(id))) chosen.value = chosen.value.map(order => fresh.get(order.id) ?? order)
+  })
 
-  return reactive({ chosen, isAll, count, amount, total, choose, toggle, takeAll, refresh, resolve })
+  return reactive({ chosen, isAll, count, amount, total, choose, has, hasAll, toggle, togglePage, takeAll, resolve })
 }
 export type OrderSelection = ReturnType<typeof useOrderSelection>
