@@ -1,4 +1,5 @@
 import type { AuditDetail } from '#shared/audit'
+import { isPermitted, PERMISSION_BITS, type Permission } from '#shared/permissions'
 
 const LABEL_ROOTS = ['devices', 'settings.gobox', 'settings.auditField']
 
@@ -11,7 +12,8 @@ export function useAuditChanges() {
     return root ? t(`${root}.${field}`) : field
   }
 
-  function valueOf(value: unknown): string {
+  function valueOf(field: string, value: unknown): string {
+    if (field === 'access_level') return (Object.keys(PERMISSION_BITS) as Permission[]).filter(bit => isPermitted(Number(value), bit)).map(bit => t(`settings.rights.short.${bit}`)).join(' ')
     if (value === null || value === undefined || value === '') return '—'
     if (typeof value === 'boolean') return t(value ? 'settings.rights.yes' : 'settings.rights.no')
     return String(value)
@@ -21,8 +23,8 @@ export function useAuditChanges() {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])]
       .filter(field => before[field] !== after[field])
       .map((field) => {
-        const was = field in before ? `${valueOf(before[field])} → ` : ''
-        return `${labelOf(field)}: ${was}${field in after ? valueOf(after[field]) : '—'}`
+        const was = field in before ? `${valueOf(field, before[field])} → ` : ''
+        return `${labelOf(field)}: ${was}${field in after ? valueOf(field, after[field]) : '—'}`
       })
   }
 }

@@ -1,7 +1,7 @@
 import type { LocationQuery } from 'vue-router'
 
 /** trade_view's filters, under its own names: the address bar's, the server's and the export's. */
-export const FILTER_KEYS = ['q', 'start_date', 'end_date', 'status', 'import_state', 'device_name', 'dev_id', 'trans_id', 'is_imported'] as const
+export const FILTER_KEYS = ['q', 'start_date', 'end_date', 'status', 'import_state', 'device_name', 'dev_id', 'trans_id', 'is_imported', 'unconfigured', 'refunded_after_import', 'barcode'] as const
 export type FilterKey = (typeof FILTER_KEYS)[number]
 export type OrderFilter = Partial<Record<FilterKey, string>>
 
