@@ -1,9 +1,19 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { C8Id } from '#server/connectors/c8'
+import { parseJson } from '#server/utils/parse-json'
+import { AUDIT_EVENTS, type AuditDetail } from '#shared/audit'
 import type { BillType } from '#shared/devices'
 import { IMPORT_STATES } from '#shared/import-state'
 import type { OrderStatus } from '#shared/order-status'
 import type { OrderLine } from '#shared/orders'
+
+/** C8's id as JSON, so that a number stays a number of all its digits and text stays text. */
+const c8Id = customType<{ data: C8Id, driverData: string }>({
+  dataType: () => 'text',
+  toDriver: id => JSON.stringify(id),
+  fromDriver: text => parseJson(text) as C8Id,
+})
 
 /* Times are milliseconds since the epoch (UTC), amounts integer fen. Columns named *_sealed hold what db/seal.ts encrypted. */
 
@@ -21,8 +31,19 @@ export const setOfBooks = sqliteTable('set_of_books', {
   tokenHash: text('token_hash').notNull().unique(),
   /** Why the import queue rests, in Chinese; the next log-in clears it. */
   importPausedReason: text('import_paused_reason'),
+  /** When goBox last called the webhook; written at most once a minute. */
+  lastWebhookAt: integer('last_webhook_at'),
+  /** When goBox last answered a download, whoever asked. */
+  lastDownloadAt: integer('last_download_at'),
   updatedAt: integer('updated_at'),
   updatedUser: text('updated_user'),
+})
+
+/** Local tokens that were replaced and are still good for a while, so that goBox can be switched over. */
+export const replacedTokens = sqliteTable('replaced_tokens', {
+  tokenHash: text('token_hash').primaryKey(),
+  setOfBookId: integer('set_of_book_id').notNull().references(() => setOfBooks.id, { onDelete: 'cascade' }),
+  goodUntil: integer('good_until').notNull(),
 })
 
 export const sessions = sqliteTable('sessions', {
@@ -32,8 +53,6 @@ export const sessions = sqliteTable('sessions', {
   userName: text('user_name').notNull(),
   accessLevel: integer('access_level').notNull(),
   c8TokenSealed: text('c8_token_sealed').notNull(),
-  /** Set when C8 no longer takes the token. */
-  c8EndedAt: integer('c8_ended_at'),
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
 }, table => [index('sessions_set_of_book').on(table.setOfBookId)])
@@ -74,6 +93,8 @@ export const orders = sqliteTable('orders', {
   /** When the queue takes the order up; `null` while it waits for a person. */
   importDueAt: integer('import_due_at'),
   importError: text('import_error'),
+  /** Set by a reset or a cancelled batch: a person has decided, so the import that runs by itself leaves it alone. */
+  importHeld: integer('import_held', { mode: 'boolean' }).notNull().default(false),
   /** Who asked for the import, and through which session C8 is spoken to. */
   importUser: text('import_user'),
   importSessionId: integer('import_session_id'),
@@ -81,14 +102,13 @@ export const orders = sqliteTable('orders', {
   createUnansweredAt: integer('create_unanswered_at'),
   importedAt: integer('imported_at'),
   importedUser: text('imported_user'),
-  /** C8's id as JSON, so that a number stays a number and text stays text. */
-  retailId: text('retail_id', { mode: 'json' }).$type<number | string>(),
+  retailId: c8Id('retail_id'),
   retailCode: text('retail_code'),
 }, table => [
   uniqueIndex('orders_trans_id').on(table.setOfBookId, table.transId),
-  // Each gives a filter's page in the order it is shown, and by itself (covering) the filter's count.
-  index('orders_create_time').on(table.setOfBookId, table.createTime, table.id, table.status, table.devId, table.importState),
-  index('orders_device').on(table.setOfBookId, table.devId, table.createTime, table.id, table.status, table.importState),
+  // Gives every filter's page in the order it is shown. The totals (server/db/order-totals.ts) count and say where to begin, so that
+  // this one index serves all filters: each further one costs every message that goBox sends.
+  index('orders_create_time').on(table.setOfBookId, table.createTime, table.id, table.status, table.devId, table.importState, table.totalAmount),
   index('orders_import_due').on(table.setOfBookId, table.importDueAt).where(sql`import_due_at is not null`),
   index('orders_import_lease').on(table.id).where(sql`import_lease is not null`),
 ])
@@ -99,7 +119,7 @@ export const orderEvents = sqliteTable('order_events', {
   sequence: integer().notNull(),
   at: integer().notNull(),
   user: text().notNull(),
-  event: text({ enum: ['changed', 'queued', 'sending', 'created', 'imported', 'failed', 'retried', 'reset'] }).notNull(),
+  event: text({ enum: ['changed', 'queued', 'sending', 'created', 'imported', 'failed', 'retried', 'cancelled', 'reset'] }).notNull(),
   detail: text({ mode: 'json' }).$type<Record<string, unknown>>(),
 }, table => [primaryKey({ columns: [table.orderId, table.sequence] })])
 
@@ -123,3 +143,58 @@ export const importBatchItems = sqliteTable('import_batch_items', {
   primaryKey({ columns: [table.batchId, table.orderId] }),
   index('import_batch_items_pending').on(table.orderId).where(sql`outcome = 'pending'`),
 ])
+
+/** Who did what, kept a year; db/audit-guard.ts makes the database refuse any change of it. Not bound to its account set, which it outlives. */
+export const auditEntries = sqliteTable('audit_entries', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  /** `null`: a failed log-in to an account set that is not known here. */
+  setOfBookId: integer('set_of_book_id'),
+  user: text().notNull(),
+  /** Where the request came from. */
+  address: text().notNull(),
+  event: text({ enum: AUDIT_EVENTS }).notNull(),
+  detail: text({ mode: 'json' }).$type<AuditDetail>(),
+}, table => [
+  index('audit_entries_set_of_book').on(table.setOfBookId, table.at, table.id),
+  index('audit_entries_at').on(table.at),
+])
+
+/** One row that only the key of all `*_sealed` columns opens, so that a wrong key is noticed at the start. */
+export const keyChecks = sqliteTable('key_checks', {
+  id: integer().primaryKey(),
+  checkSealed: text('check_sealed').notNull(),
+})
+
+/** What runs by itself for an account set, and through whose C8 token. */
+export const automations = sqliteTable('automations', {
+  setOfBookId: integer('set_of_book_id').primaryKey().references(() => setOfBooks.id, { onDelete: 'cascade' }),
+  downloads: integer({ mode: 'boolean' }).notNull(),
+  downloadMinutes: integer('download_minutes').notNull(),
+  imports: integer({ mode: 'boolean' }).notNull(),
+  importDelayMinutes: integer('import_delay_minutes').notNull(),
+  /** Orders made before this are left to the clerk. */
+  importSince: integer('import_since').notNull(),
+  enabledUser: text('enabled_user').notNull(),
+  /** `null` once C8 has refused it; the user's next log-in puts a new one here. */
+  c8TokenSealed: text('c8_token_sealed'),
+  /** Everything that goBox has up to here has been fetched. */
+  downloadCursor: integer('download_cursor').notNull(),
+  /** When the last download by itself ended, well or not. */
+  lastAttemptAt: integer('last_attempt_at'),
+  lastDownloadError: text('last_download_error'),
+  /** The day, as `YYYY-MM-DD` in the shop's zone, on which the last days were last looked at again. */
+  lastReviewDay: text('last_review_day'),
+})
+
+/** What the webhook could not understand, as it came, until somebody has looked at it. */
+export const rejectedMessages = sqliteTable('rejected_messages', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  setOfBookId: integer('set_of_book_id').notNull().references(() => setOfBooks.id, { onDelete: 'cascade' }),
+  receivedAt: integer('received_at').notNull(),
+  source: text({ enum: ['webhook', 'download'] }).notNull(),
+  body: text().notNull(),
+  /** Whether `body` is only the beginning of the message. */
+  truncated: integer({ mode: 'boolean' }).notNull(),
+  reason: text().notNull(),
+}, table => [index('rejected_messages_set_of_book').on(table.setOfBookId)])

@@ -59,7 +59,7 @@ export function shopOrder(random: () => number, cabinets: number[], time: number
     e_id: `E${stamp}${Math.floor(random() * 1e6).toString().padStart(6, '0')}`,
     dev_id,
     create_time,
-    update_time: timeText(refunded ? refundTime : time + Math.floor(random() * 40_000)),
+    update_time: timeText(refunded ? refundTime : Math.min(until, time + Math.floor(random() * 40_000))),
     products: basket(random),
   }
 }
@@ -79,11 +79,13 @@ export function timeText(time: number): string {
   return new Date(time + chinaOffset).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-function startOfDay(time: number): number {
+/** Midnight, in China, of the day that contains `time`. */
+export function startOfDay(time: number): number {
   return Math.floor((time + chinaOffset) / day) * day - chinaOffset
 }
 
-function timeOfDay(random: () => number): number {
+/** A moment of a day, as milliseconds since midnight: more often when people are about. */
+export function timeOfDay(random: () => number): number {
   let rest = random() * hourWeights.reduce((sum, weight) => sum + weight, 0)
   const hour = hourWeights.findIndex(weight => (rest -= weight) < 0)
   return Math.floor((Math.max(hour, 0) + random()) * 3_600_000)

@@ -10,10 +10,17 @@ const port = Number(process.env.PORT || 3000)
 const ended = Promise.withResolvers<number>()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.resolve(0))
 
-if (await isPortFree(port)) await demo()
+const problem = await portProblem()
+if (problem === undefined) await demo()
 else {
-  console.error(`Port ${port} is taken: end the program that uses it, or choose another port: PORT=${port + 1} npm run demo`)
+  console.error(problem)
   process.exitCode = 1
+}
+
+async function portProblem(): Promise<string | undefined> {
+  if (!Number.isInteger(port) || port < 1 || port > 65535) return `PORT is not a port: ${process.env.PORT}`
+  if (await isPortFree(port)) return
+  return `Port ${port} is taken: end the program that uses it, or choose another: PORT=${port + 1} npm run demo`
 }
 
 async function demo(): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { integerField, nameField, pagingFields, textField } from './fields'
+import { integerField, nameField, pagingFields, textField } from './fields.ts'
 
 /** What a retail document is printed as: 收据, 发票, 增值税发票. */
 export const BILL_TYPES = { 0: '收据', 1: '发票', 2: '增值税发票' } as const
@@ -32,6 +32,9 @@ export interface Device extends DeviceInput {
   updated_at: string | null
   updated_user: string | null
 }
+
+/** A cabinet that orders came from but that is not configured; `last_seen` is its newest order's create_time. */
+export interface UnconfiguredDevice { dev_id: number, orders: number, amount: number, last_seen: string }
 
 /** C8's lists that a device refers to. */
 export const C8_LISTS = ['stores', 'banks', 'employees', 'members'] as const

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { yuanToFen } from './money'
-import { isOrderStatus, type OrderStatus } from './order-status'
-import { parseEndTime, parseTime } from './time'
+import { yuanToFen } from './money.ts'
+import { isOrderStatus, type OrderStatus } from './order-status.ts'
+import { parseEndTime, parseTime } from './time.ts'
 
 /**
  * The kinds of input fields that contract.md knows, as zod schemas. Numbers may arrive as numeric text, in bodies as in
@@ -72,6 +72,11 @@ export function statusField() {
     const number = toNumber(value)
     return isOrderStatus(number) ? number : null
   }, '不是已知的订单状态（100、101、102、103、104、105、107、109、110）')
+}
+
+/** One of a few words. */
+export function choiceField<const Choice extends string>(choices: readonly Choice[]) {
+  return field(value => choices.find(choice => choice === value) ?? null, `必须是 ${choices.join('、')} 之一`)
 }
 
 /** 0 or 1, read as boolean. */

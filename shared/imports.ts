@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { integerField } from './fields'
-import { orderFilterSchema } from './orders'
+import { integerField } from './fields.ts'
+import { orderFilterSchema } from './orders.ts'
 
 /** A batch's orders: named one by one, or by trade_view's filter (contract.md, section 4). */
 export function batchSchema(zone: string) {
@@ -12,7 +12,7 @@ export function batchSchema(zone: string) {
 
 /** A filter is copied from a query, where empty text means “not given”. */
 function dropEmptyText(filter: unknown): unknown {
-  if (typeof filter !== 'object' || filter === null) return filter
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) return filter
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''))
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { amountField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields'
-import type { ImportState } from './import-state'
-import type { OrderStatus } from './order-status'
+import type { Device } from './devices.ts'
+import { amountField, choiceField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields.ts'
+import { IMPORT_STATES, type ImportState } from './import-state.ts'
+import type { OrderHistoryEntry } from './order-history.ts'
+import type { OrderStatus } from './order-status.ts'
 
 const orderLine = z.object({
   barcode: textField(1, 128),
@@ -9,7 +11,7 @@ const orderLine = z.object({
   num: quantityField(),
   amount: amountField(),
   cost: amountField().optional(),
-})
+}, { error: '必须是一行商品（对象）' })
 
 /** One product line of an order as stored: `amount` (paid for the line) and `cost` in fen. */
 export type OrderLine = z.output<typeof orderLine>
@@ -35,8 +37,8 @@ export function downloadedOrderSchema(zone: string) {
   return orderMessageSchema(zone).extend({ products: z.array(orderLine).max(200, '最多 200 行商品') })
 }
 
-/** trade_view's filter (contract.md, 3.9). */
-export function orderFilterFields(zone: string) {
+/** trade_view's filter (contract.md, 3.9), and what the pages ask for beyond it. */
+function orderFilterFields(zone: string) {
   return {
     dev_id: integerField().optional(),
     start_date: timeField(zone).optional(),
@@ -44,6 +46,17 @@ export function orderFilterFields(zone: string) {
     status: statusField().optional(),
     is_imported: flagField().optional(),
     trans_id: textField(1, 64).optional(),
+    import_state: choiceField(IMPORT_STATES).optional(),
+    /** Part of the trans_id, or of the name of who brought the order here or imported it. */
+    q: textField(1, 64).optional(),
+    /** Part of the name that the cabinet is configured with. */
+    device_name: textField(1, 64).optional(),
+    /** Whether the cabinet has no configuration. */
+    unconfigured: flagField().optional(),
+    /** Whether C8 has a document although the money goes, or went, back. */
+    refunded_after_import: flagField().optional(),
+    /** Orders with a line of this product. */
+    barcode: textField(1, 128).optional(),
   }
 }
 
@@ -53,14 +66,35 @@ const orderedError = { path: ['start_date'], error: '不能晚于 end_date' }
 
 /** A filter alone, as a batch takes it. */
 export function orderFilterSchema(zone: string) {
-  return z.object(orderFilterFields(zone)).refine(ordered, orderedError)
+  return z.object(orderFilterFields(zone), { error: '必须是筛选条件（对象）' }).refine(ordered, orderedError)
 }
 
 export type OrderFilter = z.output<ReturnType<typeof orderFilterSchema>>
 
+/** The forms in which orders can be taken away. */
+export const EXPORT_FORMATS = ['csv', 'xlsx'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** The export's query: trade_view's filter and the form. */
+export function orderExportSchema(zone: string) {
+  return z.object({ ...orderFilterFields(zone), format: choiceField(EXPORT_FORMATS) }).refine(ordered, orderedError)
+}
+
+/** How trade_view may be sorted; ties by id in the same direction. */
+export const ORDER_SORTS = ['-create_time', 'create_time', '-total_amount', 'total_amount'] as const
+export type OrderSort = (typeof ORDER_SORTS)[number]
+
+/** No index is sorted by amount (each costs every message of goBox), so that a page far down would be found by sorting everything above it. */
+export const MAX_START_BY_AMOUNT = 10_000
+
 /** trade_view's query: the filter and a page of it. */
 export function orderQuerySchema(zone: string) {
-  return z.object({ ...orderFilterFields(zone), ...pagingFields }).refine(ordered, orderedError)
+  return z.object({
+    ...orderFilterFields(zone),
+    ...pagingFields,
+    sort: choiceField(ORDER_SORTS).optional().transform(sort => sort ?? '-create_time'),
+  }).refine(ordered, orderedError)
+    .refine(({ sort, start }) => !sort.endsWith('total_amount') || start <= MAX_START_BY_AMOUNT, { path: ['start'], error: `按金额排序时最多到 ${MAX_START_BY_AMOUNT}，请先缩小范围` })
 }
 
 export type OrderQuery = z.output<ReturnType<typeof orderQuerySchema>>
@@ -96,7 +130,8 @@ export interface Order {
   is_imported: boolean
   imported_at: string | null
   imported_user: string | null
-  retail_id: number | string | null
+  /** As C8 sent it; an integer beyond 2^53 keeps its digits on the wire. */
+  retail_id: number | string | object | null
   retail_code: string | null
   import_state: ImportState
   /** Why the last import did not finish, in Chinese. */
@@ -104,3 +139,12 @@ export interface Order {
   /** Whether C8 got a create that it has not answered: only look-ups are made for a while. */
   awaits_c8: boolean
 }
+
+/** A row of trade_view; `device_name` is null when the cabinet is not configured. */
+export interface OrderRow extends Order { device_name: string | null }
+
+/** trade_view's answer: a page, and how many orders match the filter with how many yuan. */
+export interface OrderPage { total: number, amount: number, root: OrderRow[] }
+
+/** One order as its own page shows it, with the configuration of its cabinet. */
+export interface OrderDetail extends Order { device: Device | null, history: OrderHistoryEntry[] }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameField } from './fields'
+import { nameField } from './fields.ts'
 
 /** The log-in's query (contract.md, 3.2). */
 export const logInSchema = z.object({

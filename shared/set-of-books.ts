@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameField } from './fields'
+import { integerField, nameField } from './fields.ts'
 
 /** goBox's credentials as the settings page sends them (contract.md, 3.4). */
 export const credentialsSchema = z.object({
@@ -7,6 +7,11 @@ export const credentialsSchema = z.object({
   user_name: nameField(128).optional(),
 })
 export type CredentialsInput = z.output<typeof credentialsSchema>
+
+/** How long the replaced local token stays good, so that goBox can be switched over: not at all unless stated. */
+export const tokenReplacementSchema = z.object({
+  overlap_hours: integerField(0, 168).optional().transform(hours => hours ?? 0),
+})
 
 /** An account set as every route shows it; the three secrets only to those who may edit. */
 export interface SetOfBook {

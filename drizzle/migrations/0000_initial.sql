@@ -1,3 +1,31 @@
+CREATE TABLE `audit_entries` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`at` integer NOT NULL,
+	`set_of_book_id` integer,
+	`user` text NOT NULL,
+	`address` text NOT NULL,
+	`event` text NOT NULL,
+	`detail` text
+);
+--> statement-breakpoint
+CREATE INDEX `audit_entries_set_of_book` ON `audit_entries` (`set_of_book_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_entries_at` ON `audit_entries` (`at`);--> statement-breakpoint
+CREATE TABLE `automations` (
+	`set_of_book_id` integer PRIMARY KEY NOT NULL,
+	`downloads` integer NOT NULL,
+	`download_minutes` integer NOT NULL,
+	`imports` integer NOT NULL,
+	`import_delay_minutes` integer NOT NULL,
+	`import_since` integer NOT NULL,
+	`enabled_user` text NOT NULL,
+	`c8_token_sealed` text,
+	`download_cursor` integer NOT NULL,
+	`last_attempt_at` integer,
+	`last_download_error` text,
+	`last_review_day` text,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `devices` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`set_of_book_id` integer NOT NULL,
@@ -37,6 +65,11 @@ CREATE TABLE `import_batches` (
 );
 --> statement-breakpoint
 CREATE INDEX `import_batches_set_of_book` ON `import_batches` (`set_of_book_id`);--> statement-breakpoint
+CREATE TABLE `key_checks` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`check_sealed` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `order_events` (
 	`order_id` integer NOT NULL,
 	`sequence` integer NOT NULL,
@@ -66,6 +99,7 @@ CREATE TABLE `orders` (
 	`import_attempts` integer DEFAULT 0 NOT NULL,
 	`import_due_at` integer,
 	`import_error` text,
+	`import_held` integer DEFAULT false NOT NULL,
 	`import_user` text,
 	`import_session_id` integer,
 	`create_unanswered_at` integer,
@@ -77,10 +111,28 @@ CREATE TABLE `orders` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `orders_trans_id` ON `orders` (`set_of_book_id`,`trans_id`);--> statement-breakpoint
-CREATE INDEX `orders_create_time` ON `orders` (`set_of_book_id`,`create_time`,`id`,`status`,`dev_id`,`import_state`);--> statement-breakpoint
-CREATE INDEX `orders_device` ON `orders` (`set_of_book_id`,`dev_id`,`create_time`,`id`,`status`,`import_state`);--> statement-breakpoint
+CREATE INDEX `orders_create_time` ON `orders` (`set_of_book_id`,`create_time`,`id`,`status`,`dev_id`,`import_state`,`total_amount`);--> statement-breakpoint
 CREATE INDEX `orders_import_due` ON `orders` (`set_of_book_id`,`import_due_at`) WHERE import_due_at is not null;--> statement-breakpoint
 CREATE INDEX `orders_import_lease` ON `orders` (`id`) WHERE import_lease is not null;--> statement-breakpoint
+CREATE TABLE `rejected_messages` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`set_of_book_id` integer NOT NULL,
+	`received_at` integer NOT NULL,
+	`source` text NOT NULL,
+	`body` text NOT NULL,
+	`truncated` integer NOT NULL,
+	`reason` text NOT NULL,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `rejected_messages_set_of_book` ON `rejected_messages` (`set_of_book_id`);--> statement-breakpoint
+CREATE TABLE `replaced_tokens` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`set_of_book_id` integer NOT NULL,
+	`good_until` integer NOT NULL,
+	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`token_hash` text NOT NULL,
@@ -88,7 +140,6 @@ CREATE TABLE `sessions` (
 	`user_name` text NOT NULL,
 	`access_level` integer NOT NULL,
 	`c8_token_sealed` text NOT NULL,
-	`c8_ended_at` integer,
 	`created_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
@@ -108,6 +159,8 @@ CREATE TABLE `set_of_books` (
 	`token_sealed` text NOT NULL,
 	`token_hash` text NOT NULL,
 	`import_paused_reason` text,
+	`last_webhook_at` integer,
+	`last_download_at` integer,
 	`updated_at` integer,
 	`updated_user` text
 );

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const startLimit = 30_000
+const startLimit = 60_000
 const stopLimit = 10_000
 
 /** `localhost` may mean either address, so both must be free. */
@@ -71,7 +71,10 @@ function withoutAppSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 type Answer = Record<string, unknown> & { state?: number, status?: number, errmsg?: string }
 
-/** One call of the app's own routes; throws where it refuses. */
+/** The app understood, but a business rule is against it. */
+export class Refusal extends Error {}
+
+/** One call of the app's own routes; throws where it does not succeed. */
 export async function askApp<Result>(url: string, token: string, method: string, path: string, body?: unknown): Promise<Result> {
   const response = await fetch(url + path, {
     method,
@@ -80,5 +83,5 @@ export async function askApp<Result>(url: string, token: string, method: string,
   })
   const answer = await response.json() as Answer
   if (response.ok && (answer.state ?? answer.status) === 1) return answer as Result
-  throw new Error(`${method} ${path}: ${response.status} ${answer.errmsg ?? ''}`)
+  throw new (response.status === 422 ? Refusal : Error)(`${method} ${path}: ${response.status} ${answer.errmsg ?? ''}`)
 }

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox/server.ts'
 import { cabinetsOf, randomFrom, shopHistory, shopOrder, timeText } from '../../sandbox/shop.ts'
 import type { Order } from '../../sandbox/state.ts'
-import { askApp } from './app.ts'
+import { askApp, Refusal } from './app.ts'
 
 const day = 86_400_000
 const pause = 4000
@@ -18,7 +18,7 @@ export interface OpenShop extends Shop {
   localToken: string
 }
 
-/** All but one cabinet configured, and all but the last two days downloaded. */
+/** All but one cabinet configured, all but the last two days downloaded, the first two days imported. */
 export async function setUpShop(url: string, sandbox: Sandbox, shop: Shop): Promise<OpenShop> {
   const { set_of_book, user_name, c8Token, seed, ordersPerDay } = shop
   const cabinets = (cabinetsOf[set_of_book] ?? []).map(({ dev_id }) => dev_id)
@@ -33,6 +33,7 @@ export async function setUpShop(url: string, sandbox: Sandbox, shop: Shop): Prom
   await configureCabinets(url, token, set_of_book)
   await download(url, token, now - 13 * day, now - 8 * day)
   await download(url, token, now - 7 * day, now - 2 * day)
+  await importUntil(url, token, now - 12 * day)
   return { ...shop, cabinets, localToken: settings.token }
 }
 
@@ -53,6 +54,21 @@ async function download(url: string, token: string, from: number, to: number): P
     const answer: { page: number | null } = await askApp(url, token, 'GET', `/api/orders?${query}`)
     page = answer.page
   }
+}
+
+/** A few orders fail on purpose (refunds, barcodes that C8 does not know) and stay for the clerk to see. */
+async function importUntil(url: string, token: string, until: number): Promise<void> {
+  const query = new URLSearchParams({ action: 'trade_view', end_date: timeText(until).slice(0, 10), limit: '1000' })
+  const { root } = await askApp<{ root: { id: number }[] }>(url, token, 'GET', `/api/orders?${query}`)
+  const importNext = async (): Promise<void> => {
+    const order = root.pop()
+    if (order === undefined) return
+    await askApp(url, token, 'POST', `/api/orders/${order.id}?action=import`).catch((error) => {
+      if (!(error instanceof Refusal)) throw error
+    })
+    return importNext()
+  }
+  await Promise.all(Array.from({ length: 6 }, importNext))
 }
 
 /** Sends goBox's messages until the returned function is called. */

@@ -1,8 +1,11 @@
 import { defineEventHandler } from 'h3'
+import { recordAudit } from '../repositories/audit'
 import { deleteSession } from '../repositories/sessions'
-import { requireSession } from '../utils/api'
+import { actorOf, requireSession } from '../utils/api'
 
 export default defineEventHandler(async (event) => {
-  await deleteSession(requireSession(event).id)
+  const session = requireSession(event)
+  await deleteSession(session.id)
+  await recordAudit(actorOf(session, event), 'logged_out')
   return { state: 1 }
 })

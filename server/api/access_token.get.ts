@@ -4,11 +4,12 @@ import { formatTime } from '#shared/time'
 import { signIn } from '../services/sign-in'
 import { parseInput } from '../utils/api'
 import { guardLogIn } from '../utils/authenticate'
+import { clientAddress } from '../utils/client-address'
 import { useConfig } from '../utils/config'
 import { readQuery } from '../utils/request'
 
 export default defineEventHandler(event => guardLogIn(event, async (c8Token) => {
-  const session = await signIn(parseInput(logInSchema, readQuery(event)), c8Token)
+  const session = await signIn(parseInput(logInSchema, readQuery(event)), c8Token, clientAddress(event.node.req))
   return {
     state: 1,
     token: session.token,

@@ -1,7 +1,10 @@
 import { defineEventHandler } from 'h3'
-import { probeStorage } from '../repositories/health'
+import { checkHealth, describeHealth } from '../services/check-health'
+import { authenticateStaff } from '../utils/authenticate'
 
-export default defineEventHandler(async () => {
-  await probeStorage()
-  return { state: 1 }
+/** Whether an order could be stored now: 200 or 503; details for those who are signed in. */
+export default defineEventHandler(async (event) => {
+  const isSignedIn = event.node.req.headers.token !== undefined && Boolean(await authenticateStaff(event))
+  await checkHealth()
+  return { state: 1, ...(isSignedIn ? await describeHealth() : {}) }
 })

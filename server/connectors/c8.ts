@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { BillType, C8List } from '#shared/devices'
 import { useConfig } from '../utils/config'
 import { Refused, SessionEnded, UpstreamBroken } from '../utils/errors'
+import { LongInteger } from '../utils/parse-json'
 import { callUpstream, reasonText } from './http'
 
 /** Through which C8, and as whom, a call is made. */
@@ -10,7 +11,10 @@ export interface C8Access { c8Origin: string, c8Token: string }
 /** A retail document's status when neither confirm nor workflow is left to do. */
 export const RETAIL_DONE = 6
 
-const id = z.union([z.number(), z.string().min(1)])
+/** An id as C8 sent it: it goes back in the same form. */
+export type C8Id = number | string | LongInteger
+
+const id = z.union([z.number(), z.string().min(1), z.instanceof(LongInteger)])
 const text = z.union([z.string(), z.number()]).transform(String)
 const numeric = z.union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number)])
 const retailSchema = z.object({ id, code: text, status: numeric.nullish() })
@@ -29,7 +33,7 @@ export interface RetailDraft {
   bill_type: BillType
   total_amount: number
   bank_amount: number
-  retail_lines: { product_id: number | string, quantity: number, tax_price: number, tax_rate: number }[]
+  retail_lines: { product_id: C8Id, quantity: number, tax_price: number, tax_rate: number }[]
 }
 
 interface Call<T> { step: string, path: string, query?: Record<string, string>, body?: unknown, schema: z.ZodType<T> }
@@ -44,7 +48,7 @@ async function call<T>({ c8Origin, c8Token }: C8Access, { step, path, query, bod
   })
   if (answer.status === 401 || answer.status === 403) throw new SessionEnded('C8 登录已失效，请重新登录')
   const { state, errmsg } = (answer.body ?? {}) as { state?: unknown, errmsg?: unknown }
-  if (answer.status >= 400 || state === 0) throw new Refused(`C8 ${step}被拒绝：${reasonText(errmsg ?? (answer.status >= 400 ? `状态 ${answer.status}` : undefined))}`)
+  if (answer.status >= 400 || state === 0) throw new Refused(`C8 ${step}被拒绝：${reasonText(errmsg ?? (answer.status >= 400 ? `状态 ${answer.status}` : undefined), [c8Token])}`)
   if (answer.body === null) return null
   const parsed = schema.safeParse(answer.body)
   // An answer that cannot be read may be the answer to something that was done.
@@ -54,7 +58,7 @@ async function call<T>({ c8Origin, c8Token }: C8Access, { step, path, query, bod
 
 const rootOf = <T>(item: z.ZodType<T>) => z.object({ root: z.array(item), total: numeric.nullish() })
 
-const permissionSchema = z.object({ access_level: numeric, user_name: z.string().nullish() })
+const permissionSchema = z.object({ access_level: numeric.pipe(z.number().int()), user_name: z.string().nullish() })
 
 /** What the token's user may do with this app; `null`: nothing. */
 export function getPermission(access: C8Access) {
@@ -94,10 +98,11 @@ export async function findRetail(access: C8Access, transId: string): Promise<Ret
   return answer?.root[0]
 }
 
-const retailPath = (retailId: Retail['id']) => `retails/${encodeURIComponent(retailId)}`
+const idText = (retailId: C8Id) => retailId instanceof LongInteger ? retailId.digits : String(retailId)
+const retailPath = (retailId: C8Id) => `retails/${encodeURIComponent(idText(retailId))}`
 
 /** A document; `null` once it is deleted. */
-export function getRetail(access: C8Access, retailId: Retail['id']) {
+export function getRetail(access: C8Access, retailId: C8Id) {
   return call(access, { step: '查询零售单', path: retailPath(retailId), schema: retailSchema })
 }
 
@@ -109,16 +114,16 @@ export async function createRetail(access: C8Access, draft: RetailDraft): Promis
 }
 
 /** Confirms a document; may be repeated. */
-export async function confirmRetail(access: C8Access, retailId: Retail['id']): Promise<void> {
+export async function confirmRetail(access: C8Access, retailId: C8Id): Promise<void> {
   await call(access, { step: '确认零售单', path: retailPath(retailId), query: { action: 'confirm', action_type: '1' }, schema: z.unknown() })
 }
 
 const workflowSchema = z.object({ status: numeric })
 
 /** Runs the document's next workflow step and returns its status then. */
-export async function executeWorkflow(access: C8Access, retailId: Retail['id']): Promise<number> {
+export async function executeWorkflow(access: C8Access, retailId: C8Id): Promise<number> {
   const step = '执行零售单流程'
-  const query = { action: 'execute_workflow', form_name: 'retail', form_id: String(retailId), result: '{"memo":"","cancel":false}' }
+  const query = { action: 'execute_workflow', form_name: 'retail', form_id: idText(retailId), result: '{"memo":"","cancel":false}' }
   const answer = await call(access, { step, path: 'workflow_current_actions', query, schema: workflowSchema })
   if (!answer) throw new UpstreamBroken(`C8 ${step}失败：没有回答状态，请稍后再试`, true)
   return answer.status

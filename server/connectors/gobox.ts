@@ -24,7 +24,7 @@ const ABOUT_ACCESS_TOKEN = /access[ _-]?token|访问令牌/i
 async function command(path: string, step: string, fields: Fields, appKey: string): Promise<unknown> {
   const { goboxUrl } = useConfig()
   if (!goboxUrl) throw new Refused('还没有设置 goBox 的地址，请管理员设置 NUXT_GOBOX_URL 后重启')
-  const signed = { ...fields, time: Math.floor(Date.now() / 1000) }
+  const signed: Fields = { ...fields, time: Math.floor(Date.now() / 1000) }
   const { status, body } = await callUpstream({
     upstream: 'goBox', step, url: goboxUrl + path, method: 'POST',
     headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...signed, sign: signFields(signed, appKey) }),
@@ -33,7 +33,8 @@ async function command(path: string, step: string, fields: Fields, appKey: strin
   if (status === 200 && answer.success && answer.data.code === 0) return answer.data.output
   if (status < 400 && !answer.success) throw unreadable(step)
   const { code = status, msg } = answer.data ?? {}
-  const message = `goBox ${step}被拒绝：${reasonText(msg ?? `代码 ${code}`)}`
+  const secrets = [appKey, signed.access_token].filter(secret => typeof secret === 'string')
+  const message = `goBox ${step}被拒绝：${reasonText(msg ?? `代码 ${code}`, secrets)}`
   throw LAPSED_CODES.has(code) || status === 401 || ABOUT_ACCESS_TOKEN.test(String(msg)) ? new AccessTokenLapsed(message) : new Refused(message)
 }
 

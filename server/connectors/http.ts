@@ -1,6 +1,6 @@
 import { parseJson } from '../utils/parse-json'
-import { useConfig } from '../utils/config'
-import { UpstreamBroken, UpstreamTimeout } from '../utils/errors'
+import { parseOrigin, useConfig } from '../utils/config'
+import { Refused, UpstreamBroken, UpstreamTimeout } from '../utils/errors'
 
 export interface UpstreamCall {
   upstream: 'goBox' | 'C8'
@@ -20,13 +20,17 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREAC
 const NO_ANSWER_STATUSES = new Set([502, 504])
 const FAULT_STATUSES = new Set([408, 429])
 
+/** Not compressed: `maxBytes` then bounds what is sent, too. What comes compressed all the same is counted as it unfolds. */
+const HEADERS = { 'accept': 'application/json', 'accept-encoding': 'identity' }
+
 const MAX_REASON = 200
 
-/** An upstream's own words for a person: plain text of at most 200 characters. */
-export function reasonText(reason: unknown): string {
+/** An upstream's own words for a person: plain text of at most 200 characters, without the secrets that the call carried. */
+export function reasonText(reason: unknown, secrets: string[] = []): string {
   const text = typeof reason === 'string' || typeof reason === 'number' ? String(reason) : ''
+  const safe = secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
   // eslint-disable-next-line no-control-regex
-  const plain = text.replace(/[\u0000-\u001F\u007F]+/g, ' ').trim()
+  const plain = safe.replace(/[\u0000-\u001F\u007F]+/g, ' ').trim()
   return plain.length > MAX_REASON ? `${plain.slice(0, MAX_REASON)}…` : plain || '没有说明原因'
 }
 
@@ -53,19 +57,28 @@ function errorCode(error: unknown): string {
   return cause?.code ?? code ?? ''
 }
 
+/** The upstreams' origins as configured: a session or a row may name one that has been taken back since. */
+function isAllowed(upstream: UpstreamCall['upstream'], url: string): boolean {
+  const { goboxUrl, c8Origins } = useConfig()
+  const origin = parseOrigin(url)
+  if (origin === null) return false
+  return upstream === 'C8' ? c8Origins.has(origin) : goboxUrl !== undefined && parseOrigin(goboxUrl) === origin
+}
+
 /**
  * One call to an upstream: one deadline over all of it, an upper bound on the answer, no redirect followed. Resolves for 2xx and
  * for 4xx refusals, with the parsed JSON (`null` for an empty body, `undefined` for a refusal's that is none).
- * Throws UpstreamTimeout and UpstreamBroken.
+ * Throws UpstreamTimeout, UpstreamBroken, and Refused, with nothing sent, for an address that is not configured.
  */
 export async function callUpstream({ upstream, step, url, method = 'GET', headers, body }: UpstreamCall): Promise<UpstreamAnswer> {
   const { upstreamTimeout, upstreamMaxBytes } = useConfig()
   const broken = (reason: string, unanswered: boolean, cause?: unknown) => new UpstreamBroken(`${upstream} ${step}失败：${reason}，请稍后再试`, unanswered, { cause })
+  if (!isAllowed(upstream, url)) throw new Refused(`不再允许访问这个 ${upstream} 地址，请管理员检查${upstream === 'C8' ? ' NUXT_C8_ALLOWED_ORIGINS' : ' NUXT_GOBOX_URL'}`)
   const signal = AbortSignal.timeout(upstreamTimeout)
   let status: number
   let text: string | null
   try {
-    const response = await fetch(url, { method, headers: { accept: 'application/json', ...headers }, body, redirect: 'manual', signal })
+    const response = await fetch(url, { method, headers: { ...HEADERS, ...headers }, body, redirect: 'manual', signal })
     status = response.status
     if (isFault(status)) {
       await response.body?.cancel()

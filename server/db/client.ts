@@ -1,18 +1,22 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
 import * as schema from '#drizzle/schema'
-import { WrongSetting } from '../utils/config'
-import { lockDataFolder, prepareDataFolder } from './data-folder'
-import { migrateDatabase } from './migrate'
-import { loadSecretKey, type SecretKey } from './seal'
-import { WriteQueue } from './write-queue'
+import { WrongSetting } from '../utils/config.ts'
+import { guardAudit } from './audit-guard.ts'
+import { backUp } from './backup.ts'
+import { lockDataFolder, prepareDataFolder, tightenModes } from './data-folder.ts'
+import { openKey } from './key-check.ts'
+import { migrateDatabase } from './migrate.ts'
+import { ensureOrderTotals } from './order-totals.ts'
+import type { SecretKey } from './seal.ts'
+import { WriteQueue } from './write-queue.ts'
 
 /** Older releases can lose the WAL when it is reset while another connection checkpoints. */
 const OLDEST_SQLITE = [3, 51, 3] as const
-const BUSY_TIMEOUT = 5000
+/** Waiting for another connection's lock holds up the whole process: not for long, as goBox sends again what was refused. */
+const BUSY_TIMEOUT = 1000
 
 export interface Storage {
   folder: string
@@ -40,17 +44,6 @@ function configure(sqlite: Database.Database) {
   if (older >= 0 && version[older]! < OLDEST_SQLITE[older]!) throw new WrongSetting(`SQLite ${version.join('.')} 太旧，需要 ${OLDEST_SQLITE.join('.')} 或更新`)
 }
 
-function backUpBeforeMigration(sqlite: Database.Database, folder: string) {
-  mkdirSync(join(folder, 'backups'), { recursive: true, mode: 0o700 })
-  const file = join(folder, 'backups', `before-migration-${new Date().toISOString().replace(/[:.]/g, '-')}.db`)
-  sqlite.prepare('VACUUM INTO ?').run(file)
-  chmodSync(file, 0o600)
-  const copy = new Database(file, { readonly: true })
-  const verdict = copy.pragma('integrity_check', { simple: true })
-  copy.close()
-  if (verdict !== 'ok') throw new WrongSetting(`升级前的备份 ${file} 没有通过检查，升级没有进行`)
-}
-
 /** Opens the data folder for this process alone: lock, pragmas, migrations, secret key. Throws WrongSetting. */
 export function openStorage(dataDir: string, migrations: MigrationMeta[], givenKey?: string): Storage {
   const folder = prepareDataFolder(dataDir)
@@ -58,16 +51,19 @@ export function openStorage(dataDir: string, migrations: MigrationMeta[], givenK
   const path = join(folder, 'gobox.db')
   process.umask(0o077)
   const sqlite = new Database(path)
-  if (existsSync(path)) chmodSync(path, 0o600)
   configure(sqlite)
-  migrateDatabase(sqlite, migrations, () => backUpBeforeMigration(sqlite, folder))
+  migrateDatabase(sqlite, migrations, () => backUp(folder, Date.now()))
+  guardAudit(sqlite)
+  ensureOrderTotals(sqlite)
+  const secretKey = openKey(sqlite, folder, givenKey)
+  tightenModes(folder)
   const queue = new WriteQueue(sqlite)
   return {
     folder,
     sqlite,
     db: drizzle(sqlite, { schema }),
     write: run => queue.write(run),
-    secretKey: loadSecretKey(folder, givenKey),
+    secretKey,
     close: async () => {
       await queue.drain()
       sqlite.close()

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
-import { WrongSetting } from '../utils/config'
+import { WrongSetting } from '../utils/config.ts'
 
 /** Makes the data folder if need be, for its owner alone (0700), and returns its absolute path. Throws WrongSetting. */
 export function prepareDataFolder(folder: string): string {
@@ -14,6 +14,16 @@ export function prepareDataFolder(folder: string): string {
     throw new WrongSetting(`数据目录 ${path} 不能建立或不属于当前用户，请检查 NUXT_DATA_DIR 和权限`, { cause })
   }
   return path
+}
+
+/** Takes everything in the data folder from everybody but its owner, also what was copied into it: files 0600, folders 0700. */
+export function tightenModes(folder: string) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isSymbolicLink()) continue
+    chmodSync(path, entry.isDirectory() ? 0o700 : 0o600)
+    if (entry.isDirectory()) tightenModes(path)
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
-import { WrongSetting } from '../utils/config'
+import { WrongSetting } from '../utils/config.ts'
 
 const TABLE = '__drizzle_migrations'
 

@@ -1,9 +1,15 @@
 /// <reference path="../db/virtual.d.ts" />
 import migrations from '#migrations'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { defineNitroPlugin } from 'nitropack/runtime'
 import { openStorage, setStorage } from '../db/client'
+import { startAutomation, stopAutomation } from '../services/automation'
 import { startImportQueue, stopImportQueue } from '../services/import-queue'
+import { startSweeping, stopSweeping } from '../services/sweep'
 import { useConfig, WrongSetting } from '../utils/config'
+
+/** A stop is promised within 8 s, requests included; a call to an upstream may take longer. */
+const LONGEST_STOP = 2500
 
 /** Opens the data folder before the first request is taken. A wrong setting ends the process with one sentence. */
 export default defineNitroPlugin((nitro) => {
@@ -12,8 +18,12 @@ export default defineNitroPlugin((nitro) => {
     const storage = openStorage(dataDir, migrations, secretKey)
     setStorage(storage)
     startImportQueue()
+    startAutomation()
+    startSweeping()
     nitro.hooks.hook('close', async () => {
-      await stopImportQueue()
+      stopSweeping()
+      // What is cut off here is taken up at the next start.
+      await Promise.race([Promise.all([stopImportQueue(), stopAutomation()]), sleep(LONGEST_STOP)])
       await storage.close()
     })
   }

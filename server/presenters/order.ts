@@ -1,7 +1,8 @@
 import { isImported } from '#shared/import-state'
 import { fenToYuan } from '#shared/money'
-import type { Order } from '#shared/orders'
+import type { Order, OrderRow } from '#shared/orders'
 import { formatTime } from '#shared/time'
+import type { NamedOrderRecord } from '../repositories/order-queries'
 import type { OrderRecord } from '../repositories/orders'
 import { useConfig } from '../utils/config'
 
@@ -32,4 +33,9 @@ export function presentOrder(order: OrderRecord, setOfBook: string): Order {
     import_error: order.importError,
     awaits_c8: order.createUnansweredAt !== null,
   }
+}
+
+/** A row of trade_view. */
+export function presentOrderRow(order: NamedOrderRecord, setOfBook: string): OrderRow {
+  return { ...presentOrder(order, setOfBook), device_name: order.deviceName }
 }

@@ -3,6 +3,7 @@ import { devices } from '#drizzle/schema'
 import type { DeviceInput } from '#shared/devices'
 import { useStorage } from '../db/client'
 import { Conflict } from '../utils/errors'
+import { addAudit, type Actor } from './audit'
 
 export type DeviceRecord = typeof devices.$inferSelect
 
@@ -13,16 +14,30 @@ function toColumns(input: Partial<DeviceInput>) {
   }
 }
 
+function toFields({ name, devId, storeId, bankId, memberId, employeeId, billType }: DeviceRecord): Record<string, unknown> {
+  return { name, dev_id: devId, store_id: storeId, bank_id: bankId, member_id: memberId, employee_id: employeeId, bill_type: billType }
+}
+
+/** The fields that differ, before and after. */
+function changes(before: Record<string, unknown>, after: Record<string, unknown>) {
+  const pick = (from: Record<string, unknown>) => Object.fromEntries(Object.keys(after).filter(key => before[key] !== after[key]).map(key => [key, from[key]]))
+  return { before: pick(before), after: pick(after) }
+}
+
 function refuseDuplicate(error: unknown, devId?: number): never {
   if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_UNIQUE') throw new Conflict(`货柜编号 ${devId} 已经配置过，请直接修改那一条`)
   throw error
 }
 
 /** Creates a device. Throws Conflict if its `dev_id` is configured already. */
-export async function createDevice(setOfBookId: number, input: DeviceInput, user: string, now: number): Promise<DeviceRecord> {
+export async function createDevice(setOfBookId: number, input: DeviceInput, by: Actor, now: number): Promise<DeviceRecord> {
   const { db, write } = useStorage()
-  const values = { ...(toColumns(input) as Required<ReturnType<typeof toColumns>>), setOfBookId, createdAt: now, createdUser: user }
-  return write(() => db.insert(devices).values(values as typeof devices.$inferInsert).returning().get()).catch(error => refuseDuplicate(error, input.dev_id))
+  const values = { ...(toColumns(input) as Required<ReturnType<typeof toColumns>>), setOfBookId, createdAt: now, createdUser: by.user }
+  return write(() => {
+    const device = db.insert(devices).values(values as typeof devices.$inferInsert).returning().get()
+    addAudit(by, 'device_created', { id: device.id, name: device.name, after: { ...input } })
+    return device
+  }).catch(error => refuseDuplicate(error, input.dev_id))
 }
 
 const own = (setOfBookId: number, id: number) => and(eq(devices.setOfBookId, setOfBookId), eq(devices.id, id))
@@ -50,14 +65,22 @@ export async function listDevices(setOfBookId: number, query: { name?: string, s
 }
 
 /** Changes the given fields. Throws Conflict if the new `dev_id` is configured already. */
-export async function updateDevice(setOfBookId: number, id: number, input: Partial<DeviceInput>, user: string, now: number): Promise<DeviceRecord | undefined> {
+export async function updateDevice(setOfBookId: number, id: number, input: Partial<DeviceInput>, by: Actor, now: number): Promise<DeviceRecord | undefined> {
   const { db, write } = useStorage()
-  return write(() => db.update(devices).set({ ...toColumns(input), updatedAt: now, updatedUser: user }).where(own(setOfBookId, id)).returning().get())
-    .catch(error => refuseDuplicate(error, input.dev_id))
+  return write(() => {
+    const before = db.select().from(devices).where(own(setOfBookId, id)).get()
+    const after = before && db.update(devices).set({ ...toColumns(input), updatedAt: now, updatedUser: by.user }).where(own(setOfBookId, id)).returning().get()
+    if (after) addAudit(by, 'device_changed', { id, name: after.name, ...changes(toFields(before), toFields(after)) })
+    return after
+  }).catch(error => refuseDuplicate(error, input.dev_id))
 }
 
 /** Deletes a device; its orders stay. Returns whether it was there. */
-export async function deleteDevice(setOfBookId: number, id: number): Promise<boolean> {
+export async function deleteDevice(setOfBookId: number, id: number, by: Actor): Promise<boolean> {
   const { db, write } = useStorage()
-  return write(() => db.delete(devices).where(own(setOfBookId, id)).run().changes > 0)
+  return write(() => {
+    const device = db.delete(devices).where(own(setOfBookId, id)).returning().get()
+    if (device) addAudit(by, 'device_deleted', { id, name: device.name, before: toFields(device) })
+    return device !== undefined
+  })
 }

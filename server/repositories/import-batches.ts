@@ -1,12 +1,12 @@
-import { and, asc, count, desc, eq, inArray } from 'drizzle-orm'
+import { and, asc, count, desc, eq, sql } from 'drizzle-orm'
 import { importBatches, importBatchItems, orders } from '#drizzle/schema'
 import { PAID } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
 import { useStorage } from '../db/client'
 import { Invalid, NotFound } from '../utils/errors'
 import type { BatchOutcome } from './import-batch-items'
-import { enqueue } from './order-imports'
-import { whereOrders } from './orders'
+import { dequeue, enqueue } from './order-imports'
+import { findOrderIds } from './order-queries'
 
 export interface BatchProgress {
   id: number
@@ -24,22 +24,22 @@ type Selection = { ids: number[] } | { filter: OrderFilter }
 /** Queueing is one transaction on the thread that takes goBox's messages; a larger batch would hold those up. */
 const MAX_BATCH = 10_000
 
-function selectOrders(setOfBookId: number, selection: Selection) {
-  const { db } = useStorage()
-  const columns = { id: orders.id, transId: orders.transId, status: orders.status, importState: orders.importState }
-  if ('filter' in selection) return db.select(columns).from(orders).where(whereOrders(setOfBookId, selection.filter)).limit(MAX_BATCH + 1).all()
-  const ids = [...new Set(selection.ids)]
-  const rows = db.select(columns).from(orders).where(and(eq(orders.setOfBookId, setOfBookId), inArray(orders.id, ids))).all()
-  if (rows.length !== ids.length) throw new NotFound('所选订单里有不存在的，请刷新列表后重新选择')
-  return rows
+function selectOrders(setOfBookId: number, ids: number[]) {
+  return useStorage().db.select({ id: orders.id, transId: orders.transId, status: orders.status, importState: orders.importState }).from(orders)
+    // As one parameter: SQLite takes no more than 32,766.
+    .where(and(eq(orders.setOfBookId, setOfBookId), sql`${orders.id} in (select value from json_each(${JSON.stringify(ids)}))`)).all()
 }
 
 /** Makes a batch and queues its orders. Throws NotFound if one of `ids` is not this account set's. */
 export async function createBatch(setOfBookId: number, selection: Selection, user: string, sessionId: number, now: number): Promise<{ id: number, total: number }> {
   const { db, write } = useStorage()
+  // Looked for before the transaction: some filters read long.
+  const ids = 'ids' in selection ? [...new Set(selection.ids)] : await findOrderIds(setOfBookId, selection.filter, MAX_BATCH + 1)
+  if (ids.length > MAX_BATCH) throw new Invalid(`一次最多导入 ${MAX_BATCH} 个订单，请缩小范围`)
   return write(() => {
-    const chosen = selectOrders(setOfBookId, selection)
-    if (chosen.length > MAX_BATCH) throw new Invalid(`一次最多导入 ${MAX_BATCH} 个订单，请缩小范围`)
+    const chosen = selectOrders(setOfBookId, ids)
+    // An order that a filter found may be deleted since; one that was named must be there.
+    if ('ids' in selection && chosen.length !== ids.length) throw new NotFound('所选订单里有不存在的，请刷新列表后重新选择')
     const { id } = db.insert(importBatches).values({ setOfBookId, createdAt: now, createdUser: user, total: chosen.length }).returning({ id: importBatches.id }).get()
     for (const order of chosen) {
       const importable = order.status === PAID || order.importState === 'created'
@@ -59,12 +59,21 @@ function progressOf(batch: typeof importBatches.$inferSelect): BatchProgress {
   return { ...batch, imported, failed, cancelled, pending }
 }
 
+function ownBatch(setOfBookId: number, id: number) {
+  return useStorage().db.select().from(importBatches).where(and(eq(importBatches.setOfBookId, setOfBookId), eq(importBatches.id, id))).get()
+}
+
+/** A batch's progress. */
+export async function getBatchProgress(setOfBookId: number, id: number): Promise<BatchProgress | undefined> {
+  const batch = ownBatch(setOfBookId, id)
+  return batch && progressOf(batch)
+}
+
 /** A batch's progress and its failures, each with its reason. */
 export async function getBatch(setOfBookId: number, id: number) {
-  const { db } = useStorage()
-  const batch = db.select().from(importBatches).where(and(eq(importBatches.setOfBookId, setOfBookId), eq(importBatches.id, id))).get()
+  const batch = ownBatch(setOfBookId, id)
   if (!batch) return undefined
-  const failures = db.select().from(importBatchItems).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed')))
+  const failures = useStorage().db.select().from(importBatchItems).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed')))
     .orderBy(asc(importBatchItems.orderId)).all()
   return { ...progressOf(batch), failures }
 }
@@ -77,4 +86,29 @@ export async function listBatches(setOfBookId: number, { start, limit }: { start
     total: db.select({ total: count() }).from(importBatches).where(own).get()!.total,
     rows: db.select().from(importBatches).where(own).orderBy(desc(importBatches.id)).limit(limit).offset(start).all().map(progressOf),
   }
+}
+
+/** Takes what has not started out of the queue again; returns how many orders that were, `undefined` if there is no such batch. */
+export async function cancelBatch(setOfBookId: number, id: number, user: string): Promise<number | undefined> {
+  const { db, write } = useStorage()
+  return write(() => {
+    if (!ownBatch(setOfBookId, id)) return undefined
+    const pending = db.select().from(importBatchItems).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'pending'))).all()
+    return pending.filter(({ orderId }) => dequeue(orderId, user)).length
+  })
+}
+
+/** Queues the batch's failed orders again, all or those with this reason; returns how many, `undefined` if there is no such batch. */
+export async function retryBatch(setOfBookId: number, id: number, reason: string | undefined, user: string, sessionId: number, now: number): Promise<number | undefined> {
+  const { db, write } = useStorage()
+  return write(() => {
+    if (!ownBatch(setOfBookId, id)) return undefined
+    const failed = and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed'), reason === undefined ? undefined : eq(importBatchItems.reason, reason))
+    const items = db.select({ orderId: importBatchItems.orderId }).from(importBatchItems).where(failed).all()
+    const queued = items.filter(({ orderId }) => enqueue(orderId, user, sessionId, now)).map(({ orderId }) => orderId)
+    for (const orderId of queued) {
+      db.update(importBatchItems).set({ outcome: 'pending', reason: null }).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.orderId, orderId))).run()
+    }
+    return queued.length
+  })
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm'
 import { orders, setOfBooks } from '#drizzle/schema'
 import type { ImportState } from '#shared/import-state'
+import type { Retail } from '../connectors/c8'
 import { useStorage } from '../db/client'
 import { addEvent, type OrderEventRecord } from './order-events'
 import { closeBatchItems } from './import-batch-items'
@@ -38,7 +39,7 @@ function take(order: OrderRecord, lease: string, user: string, sessionId: number
   const importState = order.importState === 'created' ? 'created' : 'sending'
   return move(order.id, user, free(), {
     from: [order.importState], event: importState === 'created' ? 'retried' : 'sending',
-    set: { importState, importLease: lease, importDueAt: null, importError: null, importUser: user, importSessionId: sessionId },
+    set: { importState, importLease: lease, importDueAt: null, importError: null, importHeld: false, importUser: user, importSessionId: sessionId },
   })
 }
 
@@ -74,7 +75,7 @@ export async function listSetsWithDueOrders(now: number): Promise<number[]> {
 }
 
 /** C8 has the document: `sending` to `created`. */
-export async function markCreated({ orderId, lease, user }: ImportLease, retail: { id: number | string, code: string }, adopted: boolean): Promise<OrderRecord | undefined> {
+export async function markCreated({ orderId, lease, user }: ImportLease, retail: Pick<Retail, 'id' | 'code'>, adopted: boolean): Promise<OrderRecord | undefined> {
   return useStorage().write(() => move(orderId, user, held(lease), {
     from: ['sending'], event: 'created', detail: { retail_id: retail.id, retail_code: retail.code, ...(adopted ? { adopted } : {}) },
     set: { importState: 'created', retailId: retail.id, retailCode: retail.code, importedAt: Date.now(), importedUser: user, createUnansweredAt: null },
@@ -126,6 +127,15 @@ export function enqueue(orderId: number, user: string, sessionId: number | null,
     ?? move(orderId, user, and(free(), isNull(orders.importDueAt)), { from: ['created'], event: 'queued', set: change })
 }
 
+/** Takes an order that has not started out of the queue; a create that C8 may still carry out stays looked for. Runs inside the caller's transaction. */
+export function dequeue(orderId: number, user: string): OrderRecord | undefined {
+  const row = move(orderId, user, and(free(), isNull(orders.createUnansweredAt)), {
+    from: ['queued'], event: 'cancelled', set: { importState: 'idle', importHeld: true, importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null },
+  })
+  if (row) closeBatchItems(orderId, 'cancelled', null)
+  return row
+}
+
 /** The look-ups have shown for long enough that C8 does not carry out the unanswered create any more. */
 export async function clearUnanswered({ orderId, lease }: ImportLease): Promise<void> {
   const { db, write } = useStorage()
@@ -139,7 +149,7 @@ export async function resetImport(order: OrderRecord, user: string): Promise<boo
     const row = move(order.id, user, and(free(), same, isNull(orders.createUnansweredAt)), {
       from: [order.importState], event: 'reset', detail: { retail_id: order.retailId, retail_code: order.retailCode },
       set: {
-        importState: 'idle', importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null,
+        importState: 'idle', importHeld: true, importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null,
         importedAt: null, importedUser: null, retailId: null, retailCode: null,
       },
     })

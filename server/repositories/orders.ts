@@ -1,9 +1,11 @@
-import { and, asc, count, desc, eq, gte, inArray, lte, notInArray, sql, type SQL } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import { orderEvents, orders } from '#drizzle/schema'
-import { IMPORTED_STATES, isImported } from '#shared/import-state'
-import type { OrderFilter, OrderMessage, OrderQuery } from '#shared/orders'
+import { isImported } from '#shared/import-state'
+import type { OrderMessage } from '#shared/orders'
 import { prepared, useStorage } from '../db/client'
 import { Conflict } from '../utils/errors'
+import { closeBatchItems } from './import-batch-items'
+import { addAudit, type Actor } from './audit'
 import { addEvent, type OrderEventRecord } from './order-events'
 
 export type OrderRecord = typeof orders.$inferSelect
@@ -64,29 +66,6 @@ export function receiveOrder(setOfBookId: number, message: OrderMessage, user: s
   })
 }
 
-/** The conditions of trade_view's filter for one account set. */
-export function whereOrders(setOfBookId: number, filter: OrderFilter): SQL {
-  return and(
-    eq(orders.setOfBookId, setOfBookId),
-    filter.dev_id === undefined ? undefined : eq(orders.devId, filter.dev_id),
-    filter.start_date === undefined ? undefined : gte(orders.createTime, filter.start_date),
-    filter.end_date === undefined ? undefined : lte(orders.createTime, filter.end_date),
-    filter.status === undefined ? undefined : eq(orders.status, filter.status),
-    filter.is_imported === undefined ? undefined : (filter.is_imported ? inArray : notInArray)(orders.importState, [...IMPORTED_STATES]),
-    filter.trans_id === undefined ? undefined : eq(orders.transId, filter.trans_id),
-  )!
-}
-
-/** A page of the orders that match, newest `create_time` first, and how many match. */
-export async function queryOrders(setOfBookId: number, query: OrderQuery): Promise<{ total: number, rows: OrderRecord[] }> {
-  const { db } = useStorage()
-  const where = whereOrders(setOfBookId, query)
-  return {
-    total: db.select({ total: count() }).from(orders).where(where).get()!.total,
-    rows: db.select().from(orders).where(where).orderBy(desc(orders.createTime), desc(orders.id)).limit(query.limit).offset(query.start).all(),
-  }
-}
-
 /** One order of the account set. */
 export async function getOrder(setOfBookId: number, id: number): Promise<OrderRecord | undefined> {
   return useStorage().db.select().from(orders).where(and(eq(orders.setOfBookId, setOfBookId), eq(orders.id, id))).get()
@@ -98,14 +77,16 @@ export async function getOrderHistory(id: number): Promise<OrderEventRecord[]> {
 }
 
 /** Deletes an order. Throws Conflict while C8 has, or may have, its document. Returns whether it was there. */
-export async function deleteOrder(setOfBookId: number, id: number): Promise<boolean> {
+export async function deleteOrder(setOfBookId: number, id: number, by: Actor): Promise<boolean> {
   const { db, write } = useStorage()
   return write(() => {
     const order = db.select().from(orders).where(and(eq(orders.setOfBookId, setOfBookId), eq(orders.id, id))).get()
     if (!order) return false
     if (isImported(order.importState)) throw new Conflict('订单已导入 C8，请先重置导入状态再删除')
     if (isFrozen(order)) throw new Conflict('订单正在导入 C8，请等它有结果后再删除')
+    closeBatchItems(id, 'cancelled', null)
     db.delete(orders).where(eq(orders.id, id)).run()
+    addAudit(by, 'order_deleted', { id, name: order.transId })
     return true
   })
 }

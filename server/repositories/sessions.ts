@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, lte, sql } from 'drizzle-orm'
 import { sessions, setOfBooks } from '#drizzle/schema'
 import { PERMISSION_BITS } from '#shared/permissions'
 import { prepared, useStorage } from '../db/client'
@@ -34,7 +34,7 @@ function open({ c8TokenSealed, ...row }: Row): SessionRecord {
   return { ...row, c8Token: unseal(c8TokenSealed, row.setOfBook, useStorage().secretKey) }
 }
 
-/** Starts a session; its token is returned here and kept nowhere else. Expired ones are swept on the way. */
+/** Starts a session; its token is returned here and kept nowhere else. */
 export async function createSession(
   user: Pick<SessionRecord, 'setOfBookId' | 'setOfBook' | 'userName' | 'accessLevel' | 'c8Token'>, now: number,
 ): Promise<{ token: string, expiresAt: number }> {
@@ -43,10 +43,7 @@ export async function createSession(
   const expiresAt = now + SLIDES
   const { c8Token, setOfBook, ...rest } = user
   const c8TokenSealed = seal(c8Token, setOfBook, secretKey)
-  await write(() => {
-    db.delete(sessions).where(lte(sessions.expiresAt, now)).run()
-    db.insert(sessions).values({ ...rest, tokenHash: hashToken(token), c8TokenSealed, createdAt: now, expiresAt }).run()
-  })
+  await write(() => db.insert(sessions).values({ ...rest, tokenHash: hashToken(token), c8TokenSealed, createdAt: now, expiresAt }).run())
   return { token, expiresAt }
 }
 
@@ -72,10 +69,10 @@ export async function deleteSession(id: number): Promise<void> {
   await write(() => db.delete(sessions).where(eq(sessions.id, id)).run())
 }
 
-/** Notes that C8 no longer takes this session's token. */
-export async function markC8Ended(id: number, now: number): Promise<void> {
+/** Forgets sessions that have ended. Returns how many. */
+export async function sweepSessions(now: number): Promise<number> {
   const { db, write } = useStorage()
-  await write(() => db.update(sessions).set({ c8EndedAt: now }).where(eq(sessions.id, id)).run())
+  return write(() => db.delete(sessions).where(lte(sessions.expiresAt, now)).run().changes)
 }
 
 /**
@@ -84,7 +81,7 @@ export async function markC8Ended(id: number, now: number): Promise<void> {
 export async function findSessionForImport(setOfBookId: number, preferred: number | null, now: number): Promise<SessionRecord | undefined> {
   const rows = useStorage().db.select(columns).from(sessions).innerJoin(setOfBooks, eq(sessions.setOfBookId, setOfBooks.id))
     .where(and(
-      eq(sessions.setOfBookId, setOfBookId), gt(sessions.expiresAt, now), isNull(sessions.c8EndedAt),
+      eq(sessions.setOfBookId, setOfBookId), gt(sessions.expiresAt, now),
       sql`${sessions.accessLevel} & ${PERMISSION_BITS.create}`,
     )).orderBy(desc(sql`${sessions.id} = ${preferred ?? 0}`), desc(sessions.id)).limit(1).all()
   return rows[0] && open(rows[0])

@@ -1,7 +1,10 @@
-import { eq } from 'drizzle-orm'
-import { setOfBooks } from '#drizzle/schema'
-import { useStorage } from '../db/client'
-import { hashToken, newToken, seal, unseal } from '../db/seal'
+import { eq, lte } from 'drizzle-orm'
+import { replacedTokens, setOfBooks } from '#drizzle/schema'
+import { useStorage } from '../db/client.ts'
+import { hashToken, isSameHash, newToken, seal, unseal } from '../db/seal.ts'
+import { addAudit, type Actor } from './audit.ts'
+
+const HOUR = 3_600_000
 
 type Row = typeof setOfBooks.$inferSelect
 
@@ -34,11 +37,6 @@ export async function findSetOfBook(name: string): Promise<SetOfBookRecord | und
   return row && open(row)
 }
 
-/** Every account set's id, for what runs by itself. */
-export async function listSetOfBookIds(): Promise<number[]> {
-  return useStorage().db.select({ id: setOfBooks.id }).from(setOfBooks).all().map(row => row.id)
-}
-
 /** The account set `name`, made with a fresh local token and bound to `c8Origin` if it is not there yet. */
 export async function ensureSetOfBook(name: string, c8Origin: string): Promise<SetOfBookRecord> {
   const { db, write, secretKey } = useStorage()
@@ -51,45 +49,73 @@ export async function ensureSetOfBook(name: string, c8Origin: string): Promise<S
   return open(row)
 }
 
-const idsByTokenHash = new Map<string, number>()
+interface LocalToken { id: number, tokenHash: string, goodUntil: number }
+
+const localTokens = new Map<string, LocalToken>()
 const MAX_REMEMBERED_TOKENS = 1000
 
-/** The id of the account set that this local token belongs to; asked for each message, so good ones are remembered. */
-export async function findIdByLocalToken(token: string): Promise<number | undefined> {
-  const tokenHash = hashToken(token)
-  const remembered = idsByTokenHash.get(tokenHash)
-  if (remembered !== undefined) return remembered
-  const row = useStorage().db.select({ id: setOfBooks.id }).from(setOfBooks).where(eq(setOfBooks.tokenHash, tokenHash)).get()
-  if (!row) return undefined
-  if (idsByTokenHash.size >= MAX_REMEMBERED_TOKENS) idsByTokenHash.clear()
-  idsByTokenHash.set(tokenHash, row.id)
-  return row.id
+function findLocalToken(tokenHash: string): LocalToken | undefined {
+  const { db } = useStorage()
+  const current = db.select({ id: setOfBooks.id, tokenHash: setOfBooks.tokenHash }).from(setOfBooks).where(eq(setOfBooks.tokenHash, tokenHash)).get()
+  if (current) return { ...current, goodUntil: Infinity }
+  const old = db.select().from(replacedTokens).where(eq(replacedTokens.tokenHash, tokenHash)).get()
+  return old && { id: old.setOfBookId, tokenHash: old.tokenHash, goodUntil: old.goodUntil }
 }
 
-/** Gives the account set a fresh local token; the old one is refused from then on. */
-export async function replaceLocalToken(id: number, user: string, now: number): Promise<SetOfBookRecord> {
+/** The id of the account set that this local token belongs to; asked for each message, so good ones are remembered. */
+export async function findIdByLocalToken(token: string, now: number): Promise<number | undefined> {
+  const tokenHash = hashToken(token)
+  let found = localTokens.get(tokenHash)
+  if (!found) {
+    found = findLocalToken(tokenHash)
+    if (!found) return undefined
+    if (localTokens.size >= MAX_REMEMBERED_TOKENS) localTokens.clear()
+    localTokens.set(tokenHash, found)
+  }
+  return now < found.goodUntil && isSameHash(found.tokenHash, tokenHash) ? found.id : undefined
+}
+
+/**
+ * Gives the account set a fresh local token. The old one stays good for `overlapHours`; with 0 it and all earlier ones are refused from
+ * then on.
+ */
+export async function replaceLocalToken(id: number, overlapHours: number, by: Actor, now: number): Promise<{ set: SetOfBookRecord, oldGoodUntil: number | null }> {
   const { db, write, secretKey } = useStorage()
   const token = newToken()
+  const oldGoodUntil = overlapHours > 0 ? now + overlapHours * HOUR : null
   const row = await write(() => {
-    const { setOfBook } = db.select({ setOfBook: setOfBooks.setOfBook }).from(setOfBooks).where(eq(setOfBooks.id, id)).get()!
-    return db.update(setOfBooks).set({ tokenSealed: seal(token, setOfBook, secretKey), tokenHash: hashToken(token), updatedAt: now, updatedUser: user })
+    const { setOfBook, tokenHash } = db.select().from(setOfBooks).where(eq(setOfBooks.id, id)).get()!
+    if (oldGoodUntil === null) db.delete(replacedTokens).where(eq(replacedTokens.setOfBookId, id)).run()
+    else db.insert(replacedTokens).values({ tokenHash, setOfBookId: id, goodUntil: oldGoodUntil }).run()
+    addAudit(by, 'token_replaced', { after: { overlap_hours: overlapHours } })
+    return db.update(setOfBooks).set({ tokenSealed: seal(token, setOfBook, secretKey), tokenHash: hashToken(token), updatedAt: now, updatedUser: by.user })
       .where(eq(setOfBooks.id, id)).returning().get()
   })
-  idsByTokenHash.clear()
-  return open(row)
+  localTokens.clear()
+  return { set: open(row), oldGoodUntil }
+}
+
+/** Forgets replaced tokens that are no longer good. Returns how many. */
+export async function sweepReplacedTokens(now: number): Promise<number> {
+  const { db, write } = useStorage()
+  return write(() => db.delete(replacedTokens).where(lte(replacedTokens.goodUntil, now)).run().changes)
 }
 
 /** Stores goBox's credentials together with the access token that proved them. */
-export async function saveGoboxCredentials(set: SetOfBookRecord, credentials: GoboxCredentials, user: string, now: number): Promise<SetOfBookRecord> {
+export async function saveGoboxCredentials(set: SetOfBookRecord, credentials: GoboxCredentials, by: Actor, now: number): Promise<SetOfBookRecord> {
   const { db, write, secretKey } = useStorage()
   const { appKey, accessToken, ...rest } = credentials
-  const row = await write(() => db.update(setOfBooks).set({
-    ...rest,
-    appKeySealed: seal(appKey, set.setOfBook, secretKey),
-    accessTokenSealed: seal(accessToken, set.setOfBook, secretKey),
-    updatedAt: now,
-    updatedUser: user,
-  }).where(eq(setOfBooks.id, set.id)).returning().get())
+  const row = await write(() => {
+    const secrets = appKey === set.appKey ? {} : { app_key: '已更换' }
+    addAudit(by, 'settings_changed', { before: { user_name: set.userName }, after: { user_name: rest.userName, ...secrets } })
+    return db.update(setOfBooks).set({
+      ...rest,
+      appKeySealed: seal(appKey, set.setOfBook, secretKey),
+      accessTokenSealed: seal(accessToken, set.setOfBook, secretKey),
+      updatedAt: now,
+      updatedUser: by.user,
+    }).where(eq(setOfBooks.id, set.id)).returning().get()
+  })
   return open(row)
 }
 
@@ -108,4 +134,16 @@ export async function saveAccessToken(set: SetOfBookRecord, renewed: Pick<GoboxC
 export async function setImportPause(id: number, reason: string | null): Promise<void> {
   const { db, write } = useStorage()
   await write(() => db.update(setOfBooks).set({ importPausedReason: reason }).where(eq(setOfBooks.id, id)).run())
+}
+
+/** Notes when goBox last called the webhook. */
+export async function saveLastWebhook(id: number, at: number): Promise<void> {
+  const { db, write } = useStorage()
+  await write(() => db.update(setOfBooks).set({ lastWebhookAt: at }).where(eq(setOfBooks.id, id)).run())
+}
+
+/** Notes when goBox last answered a download. */
+export async function saveLastDownload(id: number, at: number): Promise<void> {
+  const { db, write } = useStorage()
+  await write(() => db.update(setOfBooks).set({ lastDownloadAt: at }).where(eq(setOfBooks.id, id)).run())
 }

@@ -2,6 +2,8 @@ import { downloadedOrderSchema, type DownloadQuery } from '#shared/orders'
 import { DAY, formatTime, parseTime, zoneOffset } from '#shared/time'
 import { queryTrade, type TradeEntry } from '../connectors/gobox'
 import { receiveOrder } from '../repositories/orders'
+import { keepRejectedMessage } from '../repositories/rejected-messages'
+import { saveLastDownload } from '../repositories/set-of-books'
 import { useConfig } from '../utils/config'
 import { describeIssue, Invalid } from '../utils/errors'
 import { withAccessToken } from './gobox-access'
@@ -59,7 +61,7 @@ export function assembleOrder(entries: TradeEntry[], zone: string) {
 
 /**
  * Fetches one page of orders from goBox and stores each by the webhook's rules. An order that cannot be stored is reported in
- * `refused` and does not stop the others. Throws Invalid, Refused, UpstreamBroken, UpstreamTimeout.
+ * `refused`, kept to be looked at, and does not stop the others. Throws Invalid, Refused, UpstreamBroken, UpstreamTimeout.
  */
 export async function downloadOrders(setOfBookId: number, query: DownloadQuery, user: string): Promise<Download> {
   const { zone } = useConfig()
@@ -76,10 +78,16 @@ export async function downloadOrders(setOfBookId: number, query: DownloadQuery, 
   const schema = downloadedOrderSchema(zone)
   await Promise.all([...groupByOrder(entries)].map(async ([transId, orderEntries]) => {
     result.received++
-    const parsed = schema.safeParse(assembleOrder(orderEntries, zone))
-    if (!parsed.success) return void result.refused.push({ trans_id: transId, errmsg: describeIssue(parsed.error) })
+    const assembled = assembleOrder(orderEntries, zone)
+    const parsed = schema.safeParse(assembled)
+    if (!parsed.success) {
+      const errmsg = describeIssue(parsed.error)
+      result.refused.push({ trans_id: transId, errmsg })
+      return keepRejectedMessage({ setOfBookId, source: 'download', reason: errmsg }, Buffer.from(JSON.stringify(assembled)), Date.now())
+    }
     const receipt = await receiveOrder(setOfBookId, parsed.data, user, Date.now())
     if (receipt !== 'unchanged') result[receipt]++
   }))
+  await saveLastDownload(setOfBookId, Date.now())
   return result
 }

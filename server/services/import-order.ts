@@ -1,9 +1,11 @@
+import { recordAudit, type Actor } from '../repositories/audit'
 import { claimOrder, markFailed, requeue, type ImportLease } from '../repositories/order-imports'
 import { getOrder, type OrderRecord } from '../repositories/orders'
-import { markC8Ended, type SessionRecord } from '../repositories/sessions'
+import type { SessionRecord } from '../repositories/sessions'
 import { PAID } from '#shared/order-status'
 import { Conflict, NotFound, Refused, SessionEnded, UpstreamBroken } from '../utils/errors'
 import { backoff } from './backoff'
+import { judgeRefusal } from './c8-refusal'
 import { attemptImport, AwaitsC8, CreateUnanswered, LeaseLost } from './import-attempt'
 import { withLease } from './leases'
 
@@ -29,7 +31,7 @@ function refuseClaim(order: OrderRecord): never {
  * Imports one order for a person who waits for the result, at once and whatever its backoff. Throws NotFound, Conflict when it is imported
  * or somebody is at it, and what the attempt throws.
  */
-export async function importOrder(session: SessionRecord, orderId: number): Promise<OrderRecord> {
+export async function importOrder(session: SessionRecord, orderId: number, by: Actor): Promise<OrderRecord> {
   const order = await getOrder(session.setOfBookId, orderId)
   if (!order) throw new NotFound('订单不存在，可能已被删除')
   if (order.importState === 'imported' || order.importLease !== null) refuseClaim(order)
@@ -39,13 +41,14 @@ export async function importOrder(session: SessionRecord, orderId: number): Prom
     const held: ImportLease = { orderId, lease, user: session.userName }
     const claimed = await claimOrder(orderId, lease, session.userName, session.id)
     if (!claimed) refuseClaim(await getOrder(session.setOfBookId, orderId) ?? order)
+    await recordAudit(by, 'import_started', { id: orderId, name: order.transId })
     try {
       return await attemptImport(claimed, held, session)
     }
     catch (error) {
-      if (error instanceof SessionEnded) await markC8Ended(session.id, Date.now())
-      await settleFailure(claimed, held, error)
-      throw error instanceof CreateUnanswered ? error.cause : error
+      const reason = error instanceof SessionEnded ? await judgeRefusal(session, error) : error
+      await settleFailure(claimed, held, reason)
+      throw reason instanceof CreateUnanswered ? reason.cause : reason
     }
   })
 }

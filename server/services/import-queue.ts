@@ -1,8 +1,10 @@
 import { claimNextDue, listSetsWithDueOrders, recoverInterrupted, requeue, type ImportLease } from '../repositories/order-imports'
 import type { OrderRecord } from '../repositories/orders'
-import { findSessionForImport, markC8Ended, type SessionRecord } from '../repositories/sessions'
 import { setImportPause } from '../repositories/set-of-books'
 import { SessionEnded } from '../utils/errors'
+import { log } from '../utils/log'
+import { judgeRefusal, LoggedOut } from './c8-refusal'
+import { findC8Session } from './c8-session'
 import { attemptImport } from './import-attempt'
 import { settleFailure } from './import-order'
 import { activeLeases, withLease } from './leases'
@@ -16,23 +18,21 @@ const running = new Map<number, Set<Promise<void>>>()
 let timer: NodeJS.Timeout | undefined
 let stopping = false
 
-async function pause(order: OrderRecord, lease: ImportLease, session: SessionRecord | undefined) {
-  const now = Date.now()
-  if (session) await markC8Ended(session.id, now)
-  await requeue(lease, { reason: NEEDS_LOG_IN, dueAt: now, attempted: false })
-  // Another user's session may still be good.
-  if (!await findSessionForImport(order.setOfBookId, null, now)) await setImportPause(order.setOfBookId, NEEDS_LOG_IN)
+/** Puts the order back; without any session that C8 takes, the account set's queue rests until somebody logs in. */
+async function waitForLogIn(order: OrderRecord, lease: ImportLease) {
+  await requeue(lease, { reason: NEEDS_LOG_IN, dueAt: Date.now(), attempted: false })
+  if (!await findC8Session(order)) await setImportPause(order.setOfBookId, NEEDS_LOG_IN)
 }
 
 async function work(order: OrderRecord, lease: ImportLease) {
-  const session = await findSessionForImport(order.setOfBookId, order.importSessionId, Date.now())
-  if (!session) return pause(order, lease, undefined)
+  const session = await findC8Session(order)
+  if (!session) return waitForLogIn(order, lease)
   try {
     await attemptImport(order, lease, session)
   }
   catch (error) {
-    if (error instanceof SessionEnded) return pause(order, lease, session)
-    await settleFailure(order, lease, error)
+    const reason = error instanceof SessionEnded ? await judgeRefusal(session, error) : error
+    await (reason instanceof LoggedOut ? waitForLogIn(order, lease) : settleFailure(order, lease, reason))
   }
 }
 
@@ -53,7 +53,7 @@ async function fill(setOfBookId: number) {
   running.set(setOfBookId, places)
   while (!stopping && places.size < CONCURRENCY) {
     const { claimed, done } = takeNext(setOfBookId)
-    const job: Promise<void> = done.catch(error => console.error('import', error)).finally(() => places.delete(job))
+    const job: Promise<void> = done.catch(error => log.error({ err: error }, 'import')).finally(() => places.delete(job))
     places.add(job)
     if (!await claimed) break
     void job.then(wakeImportQueue)
@@ -75,7 +75,7 @@ async function fillAll() {
 export function wakeImportQueue() {
   if (stopping || !timer) return
   again = true
-  filling ??= fillAll().catch(error => console.error('import queue', error)).finally(() => { filling = undefined })
+  filling ??= fillAll().catch(error => log.error({ err: error }, 'import queue')).finally(() => { filling = undefined })
 }
 
 /** Takes up what an earlier process left under way, then works off the queue until it is stopped. */

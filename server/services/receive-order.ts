@@ -1,17 +1,47 @@
-import { orderMessageSchema } from '#shared/orders'
+import { downloadedOrderSchema, orderMessageSchema } from '#shared/orders'
 import { receiveOrder } from '../repositories/orders'
+import { deleteRejectedMessage, getRejectedMessage, keepRejectedMessage, type RejectedMessageRecord } from '../repositories/rejected-messages'
 import { useConfig } from '../utils/config'
-import { describeIssue, Invalid } from '../utils/errors'
+import { Conflict, describeIssue, DomainError, Invalid, NotFound } from '../utils/errors'
+import { parseBody } from '../utils/parse-json'
+import { noteWebhook } from './webhook-activity'
 
 /** Whom the history names for a message of the webhook. */
 export const WEBHOOK_USER = 'goBox'
 
 let schema: ReturnType<typeof orderMessageSchema> | undefined
 
-/** Checks a webhook message and stores it; resolves when it is on disk. Throws Invalid, which names the field. */
-export async function receiveMessage(setOfBookId: number, message: Record<string, unknown>): Promise<void> {
+async function store(setOfBookId: number, message: Record<string, unknown>, user: string, source: RejectedMessageRecord['source'] = 'webhook') {
   schema ??= orderMessageSchema(useConfig().zone)
-  const parsed = schema.safeParse(message)
+  const parsed = (source === 'webhook' ? schema : downloadedOrderSchema(useConfig().zone)).safeParse(message)
   if (!parsed.success) throw new Invalid(describeIssue(parsed.error))
-  await receiveOrder(setOfBookId, parsed.data, WEBHOOK_USER, Date.now())
+  await receiveOrder(setOfBookId, parsed.data, user, Date.now())
+}
+
+/** A webhook request as read: the parameters of its query, and its body or why that could not be read as JSON. */
+export interface WebhookMessage { query: Record<string, unknown>, body: Buffer, refusal?: DomainError }
+
+/**
+ * Checks a webhook message and stores it; resolves when it is on disk. One that cannot be understood is kept as it came and
+ * refused. Throws Invalid, which names the field, or the message's own refusal.
+ */
+export async function receiveMessage(setOfBookId: number, { query, body, refusal }: WebhookMessage): Promise<void> {
+  noteWebhook(setOfBookId)
+  try {
+    if (refusal) throw refusal
+    await store(setOfBookId, { ...query, ...parseBody(body) }, WEBHOOK_USER)
+  }
+  catch (error) {
+    if (error instanceof DomainError) await keepRejectedMessage({ setOfBookId, source: 'webhook', reason: error.message }, body, Date.now())
+    throw error
+  }
+}
+
+/** Takes a kept message in again, after what was wrong has been mended, and forgets it. Throws NotFound, Conflict, Invalid. */
+export async function replayMessage(setOfBookId: number, id: number, user: string): Promise<void> {
+  const message = await getRejectedMessage(setOfBookId, id)
+  if (!message) throw new NotFound('没有这条消息，可能已经处理过')
+  if (message.truncated) throw new Conflict('消息太长，只保存了开头，不能重放；请改用“下载订单”补取')
+  await store(setOfBookId, parseBody(Buffer.from(message.body)), user, message.source)
+  await deleteRejectedMessage(setOfBookId, id)
 }

@@ -1,4 +1,5 @@
 import { getRetail } from '../connectors/c8'
+import { recordAudit, type Actor } from '../repositories/audit'
 import { resetImport } from '../repositories/order-imports'
 import { getOrder } from '../repositories/orders'
 import type { SessionRecord } from '../repositories/sessions'
@@ -8,7 +9,7 @@ import { Conflict, NotFound } from '../utils/errors'
  * Forgets an order's import, so that it can be imported anew; only when C8 says that the retail document is gone. Throws NotFound, Conflict
  * (the document exists, or an import is under way), and what C8's look-up throws.
  */
-export async function resetOrder(session: SessionRecord, orderId: number): Promise<void> {
+export async function resetOrder(session: SessionRecord, orderId: number, by: Actor): Promise<void> {
   const order = await getOrder(session.setOfBookId, orderId)
   if (!order) throw new NotFound('订单不存在，可能已被删除')
   if (order.importState === 'idle') return
@@ -18,4 +19,5 @@ export async function resetOrder(session: SessionRecord, orderId: number): Promi
     throw new Conflict(`零售单依然存在（${order.retailCode}），请先在 C8 里删除它再重置`)
   }
   if (!await resetImport(order, session.userName)) throw new Conflict('订单的导入状态刚刚改变，请刷新后再试')
+  await recordAudit(by, 'import_reset', { id: orderId, name: order.transId, before: { retail_id: order.retailId, retail_code: order.retailCode } })
 }

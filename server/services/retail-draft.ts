@@ -3,12 +3,12 @@ import { fenToYuan } from '#shared/money'
 import type { RetailDraft } from '../connectors/c8'
 import { findDeviceByDevId } from '../repositories/devices'
 import type { OrderRecord } from '../repositories/orders'
-import type { SessionRecord } from '../repositories/sessions'
 import { Refused } from '../utils/errors'
+import type { C8Session } from './c8-session'
 import { getProductId, getTaxRate } from './c8-catalog'
 
 /** The unit price in yuan, rounded to six decimals. */
-function unitPrice(amountFen: number, quantity: number): number {
+export function unitPrice(amountFen: number, quantity: number): number {
   return Math.round(amountFen / quantity * 10_000) / 1_000_000
 }
 
@@ -16,7 +16,7 @@ function unitPrice(amountFen: number, quantity: number): number {
  * The retail document of an order, with the defaults of its device. Throws Refused when the order may not or cannot be imported: not paid,
  * device not configured, no lines, a barcode that C8 does not know.
  */
-export async function draftRetail(order: OrderRecord, session: SessionRecord): Promise<RetailDraft> {
+export async function draftRetail(order: OrderRecord, session: C8Session): Promise<RetailDraft> {
   if (order.status !== PAID) throw new Refused('订单不是“支付成功”，不能导入')
   const device = await findDeviceByDevId(order.setOfBookId, order.devId)
   if (!device) throw new Refused(`货柜 ${order.devId} 还没有配置，请先在“货柜”里配置它`)

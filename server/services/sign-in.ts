@@ -1,9 +1,16 @@
 import type { LogIn } from '#shared/sessions'
+import { isPermitted } from '#shared/permissions'
 import { getC8SetOfBook, getPermission, type C8Access } from '../connectors/c8'
+import { recordAudit } from '../repositories/audit'
+import { renewAutomationToken } from '../repositories/automations'
 import { createSession } from '../repositories/sessions'
 import { ensureSetOfBook, findSetOfBook, setImportPause } from '../repositories/set-of-books'
 import { parseOrigin, useConfig } from '../utils/config'
 import { Forbidden, Invalid, Refused } from '../utils/errors'
+import { log } from '../utils/log'
+import { FailureLimit } from '../utils/rate-limit'
+
+const HOUR = 3_600_000
 
 /** The origin of an allowed C8. Throws Forbidden for every other address; nothing has been sent then. */
 function allowedOrigin(url: string): string {
@@ -18,12 +25,10 @@ function refusalToForbidden(error: unknown): never {
   throw error
 }
 
-/**
- * Signs in the bearer of a C8 token: the address must be allowed, C8 must grant the permission and show the account set, and the
- * account set must belong to this C8; its row is made at the first success. Throws Forbidden, UpstreamBroken, UpstreamTimeout.
- */
-export async function signIn({ url, set_of_book: name, user_name: statedUser }: LogIn, c8Token: string) {
+async function admit({ url, set_of_book: name, user_name: statedUser }: LogIn, c8Token: string) {
   const c8Origin = allowedOrigin(url)
+  // As the last part of C8's address these would name another one.
+  if (name === '.' || name === '..') throw new Forbidden('您在 C8 里看不到这个账套，请检查账套名或请管理员授权')
   const known = await findSetOfBook(name)
   if (known && known.c8Origin !== c8Origin) throw new Forbidden('这个账套属于另一个 C8，请从原来的 C8 登录')
   const access: C8Access = { c8Origin, c8Token }
@@ -35,7 +40,37 @@ export async function signIn({ url, set_of_book: name, user_name: statedUser }: 
   if (!userName) throw new Invalid('user_name：必填')
   const set = await ensureSetOfBook(name, c8Origin)
   if (set.c8Origin !== c8Origin) throw new Forbidden('这个账套属于另一个 C8，请从原来的 C8 登录')
-  const session = await createSession({ setOfBookId: set.id, setOfBook: name, userName, accessLevel: permission.access_level, c8Token }, Date.now())
+  const user = { setOfBookId: set.id, setOfBook: name, userName, accessLevel: permission.access_level, c8Token }
+  const session = await createSession(user, Date.now())
+  if (isPermitted(user.accessLevel, 'create')) await renewAutomationToken(user)
   if (set.importPausedReason !== null) await setImportPause(set.id, null)
   return { ...session, accessLevel: permission.access_level, userName, setOfBookId: set.id }
+}
+
+/** An attacker with many addresses could otherwise fill the disk with entries; the log has them all. */
+const auditedFailures = new FailureLimit(20, HOUR)
+
+async function noteFailure({ set_of_book: name, user_name: user = '' }: LogIn, address: string, reason: string) {
+  log.warn({ address, set_of_book: name, user, reason }, 'log-in failed')
+  const set = await findSetOfBook(name)
+  const key = set?.setOfBook ?? ''
+  if (auditedFailures.retryAfter(key) > 0) return
+  auditedFailures.add(key)
+  await recordAudit({ setOfBookId: set?.id ?? null, user, address }, 'log_in_failed', { reason, name })
+}
+
+/**
+ * Signs in the bearer of a C8 token: the address must be allowed, C8 must grant the permission and show the account set, and the
+ * account set must belong to this C8; its row is made at the first success. Throws Forbidden, UpstreamBroken, UpstreamTimeout.
+ */
+export async function signIn(input: LogIn, c8Token: string, address: string) {
+  try {
+    const session = await admit(input, c8Token)
+    await recordAudit({ setOfBookId: session.setOfBookId, user: session.userName, address }, 'logged_in', { after: { access_level: session.accessLevel } })
+    return session
+  }
+  catch (error) {
+    if (error instanceof Forbidden) await noteFailure(input, address, error.message)
+    throw error
+  }
 }

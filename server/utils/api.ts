@@ -1,8 +1,11 @@
 import { defineEventHandler, type H3Event } from 'h3'
 import type { z } from 'zod'
 import { isPermitted, type Permission } from '#shared/permissions'
+import type { Actor } from '../repositories/audit'
 import type { SessionRecord } from '../repositories/sessions'
-import { describeIssue, DomainError, Forbidden, Invalid, Unauthorized } from './errors'
+import { judgeRefusal } from '../services/c8-refusal'
+import { clientAddress } from './client-address'
+import { describeIssue, DomainError, Forbidden, Invalid, SessionEnded, Unauthorized } from './errors'
 import { readParameters, readQuery } from './request'
 
 const PERMISSION_NAMES: Record<Permission, string> = { view: '查看', edit: '修改', create: '新建和导入', delete: '删除' }
@@ -12,6 +15,8 @@ export interface ApiContext<Input> {
   input: Input
   session: SessionRecord
   event: H3Event
+  /** Who asks, for the audit. */
+  by: Actor
 }
 
 /** One thing a route can do: the permission it takes, the input it reads, and the work, which answers the fields beside `state`. */
@@ -33,7 +38,8 @@ export function requireSession(event: H3Event): SessionRecord {
   return session
 }
 
-function checkPermission(session: SessionRecord, permission: Permission) {
+/** Throws Forbidden if the session lacks the permission. */
+export function checkPermission(session: SessionRecord, permission: Permission) {
   if (!isPermitted(session.accessLevel, permission)) throw new Forbidden(`您没有“${PERMISSION_NAMES[permission]}”的权限，请联系管理员`)
 }
 
@@ -44,11 +50,19 @@ export function parseInput<Input>(schema: z.ZodType<Input>, values: unknown): In
   return parsed.data
 }
 
+/** Who asks, as the audit names them. */
+export function actorOf({ setOfBookId, userName }: Pick<SessionRecord, 'setOfBookId' | 'userName'>, event: H3Event): Actor {
+  return { setOfBookId, user: userName, address: clientAddress(event.node.req) }
+}
+
 async function perform({ permission, input, run }: ApiAction, event: H3Event, values: () => Promise<Record<string, unknown>>) {
   const session = requireSession(event)
   checkPermission(session, permission)
   const given = await values()
-  return { state: 1, ...await run({ input: input && parseInput(input, given), session, event }) }
+  const context = { input: input && parseInput(input, given), session, event, by: actorOf(session, event) }
+  return { state: 1, ...await run(context).catch(async (error: unknown) => {
+    throw error instanceof SessionEnded ? await judgeRefusal(session, error) : error
+  }) }
 }
 
 /** A route that does one thing. */

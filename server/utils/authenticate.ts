@@ -29,7 +29,7 @@ export async function authenticateStaff(event: H3Event): Promise<SessionRecord> 
 
 /** The account set whose local token the request carries. Throws Unauthorized, or TooMany after too many wrong tokens. */
 export async function authenticateWebhook(event: H3Event): Promise<number> {
-  return await findIdByLocalToken(tokenOf(event)) ?? refuseToken(event, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
+  return await findIdByLocalToken(tokenOf(event), Date.now()) ?? refuseToken(event, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
 }
 
 const MAX_FAILED_LOG_INS = 20
@@ -48,4 +48,12 @@ export async function guardLogIn<T>(event: H3Event, logIn: (c8Token: string) => 
     if (error instanceof Forbidden) failedLogIns.add(address)
     throw error
   }
+}
+
+/**
+ * Another site's page can make a browser ask our addresses, some of which change something by GET. It cannot know a token; should it ever
+ * learn one, the browser still says whose page asks.
+ */
+export function refuseCrossSite(event: H3Event) {
+  if (event.node.req.headers['sec-fetch-site'] === 'cross-site') throw new Forbidden('不接受其他网站发起的请求，请从 goBox 自己的页面操作')
 }

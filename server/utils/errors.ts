@@ -60,8 +60,10 @@ export class TooMany extends DomainError {
  */
 export class UpstreamBroken extends DomainError {
   override readonly status: number = 502
-  constructor(message: string, readonly unanswered: boolean, options?: ErrorOptions) {
+  readonly unanswered: boolean
+  constructor(message: string, unanswered: boolean, options?: ErrorOptions) {
     super(message, options)
+    this.unanswered = unanswered
   }
 }
 

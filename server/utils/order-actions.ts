@@ -7,13 +7,13 @@ import { idOf } from './request'
 export const orderActions = {
   import: action({
     permission: 'create',
-    run: async ({ session, event }) => {
-      const { retailId, retailCode } = await importOrder(session, idOf(event))
+    run: async ({ session, event, by }) => {
+      const { retailId, retailCode } = await importOrder(session, idOf(event), by)
       return { retail_id: retailId, retail_code: retailCode }
     },
   }),
   init_order: action({
     permission: 'edit',
-    run: ({ session, event }) => resetOrder(session, idOf(event)),
+    run: ({ session, event, by }) => resetOrder(session, idOf(event), by),
   }),
 }

@@ -1,22 +1,54 @@
 import { isUtf8 } from 'node:buffer'
-import { Invalid } from './errors'
+import { Invalid } from './errors.ts'
+import { isDeeperThan } from './json-depth.ts'
+
+/* V8 has had this since Node 22; the types of TypeScript 5.9 do not know it yet. */
+declare global {
+  interface JSON {
+    rawJSON: (text: string) => object
+  }
+}
+
+/** An integer too long for a number; it goes into JSON with the digits that it came with. */
+export class LongInteger {
+  readonly digits: string
+  constructor(digits: string) {
+    this.digits = digits
+  }
+
+  toJSON() {
+    return JSON.rawJSON(this.digits)
+  }
+}
 
 /** Ids are text for us, whatever an upstream makes of them. */
 const TEXT_FIELDS = new Set(['trans_id', 'e_id', 'barcode'])
-const NUMERIC_TEXT_FIELD = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d/
+/** Whether any number may need its source: an id of ours, or more digits than a number holds. */
+const NEEDS_SOURCE = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d|\d{16}/
 
-/** Parses JSON; `trans_id`, `e_id` and `barcode` sent as numbers come back as the digits that were sent. Throws SyntaxError. */
-export function parseJson(text: string): unknown {
-  if (!NUMERIC_TEXT_FIELD.test(text)) return JSON.parse(text)
-  return JSON.parse(text, (key, value, context?: { source: string }) =>
-    typeof value === 'number' && TEXT_FIELDS.has(key) ? context!.source : value)
+function keepDigits(key: string, value: unknown, context?: { source: string }): unknown {
+  if (typeof value !== 'number') return value
+  if (TEXT_FIELDS.has(key)) return context!.source
+  return Number.isSafeInteger(value) || !/^-?\d+$/.test(context!.source) ? value : new LongInteger(context!.source)
 }
+
+/**
+ * Parses JSON without losing digits: `trans_id`, `e_id` and `barcode` sent as numbers come back as the text that was sent, other integers
+ * beyond 2^53 as LongInteger. Throws SyntaxError.
+ */
+export function parseJson(text: string): unknown {
+  return NEEDS_SOURCE.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
+}
+
+/** An order is three levels deep; what nests far deeper is meant to exhaust the stack of whoever walks through it. */
+const MAX_DEPTH = 32
 
 /** A request body, which must be a JSON object in UTF-8; an empty one counts as `{}`. Throws Invalid. */
 export function parseBody(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {}
   if (!isUtf8(body)) throw new Invalid('请求体不是 UTF-8 编码，请改用 UTF-8')
   const text = body.toString('utf8')
+  if (isDeeperThan(MAX_DEPTH, text)) throw new Invalid(`请求体的 JSON 嵌套超过 ${MAX_DEPTH} 层，请检查格式`)
   let value: unknown
   try {
     value = parseJson(text.charCodeAt(0) === 0xFEFF ? text.slice(1) : text)

@@ -3,15 +3,17 @@ import { LRUCache } from 'lru-cache'
 const MINUTE = 60_000
 const MAX_ADDRESSES = 10_000
 
-/** Counts failures by address over the last minute. */
+/** Counts failures by address over the last minute, or another time in milliseconds. */
 export class FailureLimit {
   // Counted on the process's own clock, which nobody sets.
-  readonly #failures = new LRUCache<string, number[]>({ max: MAX_ADDRESSES, ttl: MINUTE })
+  readonly #failures: LRUCache<string, number[]>
 
-  constructor(readonly max: number) {}
+  constructor(readonly max: number, readonly window = MINUTE) {
+    this.#failures = new LRUCache({ max: MAX_ADDRESSES, ttl: window })
+  }
 
   #recent(address: string): number[] {
-    const since = performance.now() - MINUTE
+    const since = performance.now() - this.window
     return (this.#failures.get(address) ?? []).filter(time => time > since)
   }
 
@@ -24,6 +26,6 @@ export class FailureLimit {
   retryAfter(address: string): number {
     const recent = this.#recent(address)
     if (recent.length < this.max) return 0
-    return Math.max(1, Math.ceil((recent.at(-this.max)! + MINUTE - performance.now()) / 1000))
+    return Math.max(1, Math.ceil((recent.at(-this.max)! + this.window - performance.now()) / 1000))
   }
 }

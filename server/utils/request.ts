@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { once } from 'node:events'
 import type { H3Event } from 'h3'
-import { BodyTooLarge, Invalid, NotFound, UnsupportedMediaType } from './errors'
+import { BodyTooLarge, type DomainError, Invalid, NotFound, UnsupportedMediaType } from './errors'
 import { parseBody } from './parse-json'
 
 const MAX_BODY = 1024 * 1024
@@ -11,15 +11,14 @@ const DISCARD = 2000
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i
 
-async function refuseTooLarge(request: IncomingMessage): Promise<never> {
+async function discardRest(request: IncomingMessage): Promise<void> {
   request.resume()
   await Promise.race([once(request, 'end'), once(request, 'close'), sleep(DISCARD)]).catch(() => undefined)
-  throw new BodyTooLarge('请求体超过 1 MiB，请分成几次发送')
 }
 
-/** The request's body, refused while it streams in once it is larger than 1 MiB. Throws BodyTooLarge, Invalid. */
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) await refuseTooLarge(request)
+/** The body's first bytes, up to the limit, and whether that is all of it. Throws Invalid when the client breaks off. */
+async function readBytes(request: IncomingMessage): Promise<{ body: Buffer, whole: boolean }> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) return { body: Buffer.alloc(0), whole: false }
   const chunks: Buffer[] = []
   let size = 0
   const whole = await new Promise<boolean>((resolve, reject) => {
@@ -33,16 +32,27 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
     request.once('error', cause => reject(new Invalid('请求没有发完，请重新发送', { cause })))
     request.once('close', () => reject(new Invalid('请求没有发完，请重新发送')))
   })
-  return whole ? Buffer.concat(chunks, size) : refuseTooLarge(request)
+  return { body: Buffer.concat(chunks), whole }
+}
+
+/** A request's body (the beginning of one that is larger than 1 MiB) and, if it cannot be taken as JSON, why. */
+export async function takeBody(event: H3Event): Promise<{ body: Buffer, refusal?: DomainError }> {
+  const request = event.node.req
+  const { body, whole } = await readBytes(request)
+  if (!whole) {
+    await discardRest(request)
+    return { body, refusal: new BodyTooLarge('请求体超过 1 MiB，请分成几次发送') }
+  }
+  const type = request.headers['content-type']
+  const isForeign = body.length > 0 && type && !JSON_TYPE.test(type.trim())
+  return isForeign ? { body, refusal: new UnsupportedMediaType('请求体只接受 application/json（UTF-8）') } : { body }
 }
 
 /** The JSON object in the body; `{}` if there is none. Throws Invalid, BodyTooLarge, UnsupportedMediaType. */
-export async function readJsonBody(event: H3Event): Promise<Record<string, unknown>> {
-  const request = event.node.req
-  const bytes = await readBytes(request)
-  const type = request.headers['content-type']
-  if (bytes.length > 0 && type && !JSON_TYPE.test(type.trim())) throw new UnsupportedMediaType('请求体只接受 application/json（UTF-8）')
-  return parseBody(bytes)
+async function readJsonBody(event: H3Event): Promise<Record<string, unknown>> {
+  const { body, refusal } = await takeBody(event)
+  if (refusal) throw refusal
+  return parseBody(body)
 }
 
 /** The query's parameters; an empty one counts as not given. Throws Invalid for a key given twice. */

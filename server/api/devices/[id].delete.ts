@@ -5,7 +5,7 @@ import { idOf } from '../../utils/request'
 
 export default defineApi({
   permission: 'delete',
-  run: async ({ session, event }) => {
-    if (!await deleteDevice(session.setOfBookId, idOf(event))) throw new NotFound('没有这个货柜，可能已被删除')
+  run: async ({ session, event, by }) => {
+    if (!await deleteDevice(session.setOfBookId, idOf(event), by)) throw new NotFound('没有这个货柜，可能已被删除')
   },
 })

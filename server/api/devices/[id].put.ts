@@ -8,8 +8,8 @@ import { idOf } from '../../utils/request'
 export default defineApi({
   permission: 'edit',
   input: devicePatchSchema,
-  run: async ({ input, session, event }) => {
-    const device = await updateDevice(session.setOfBookId, idOf(event), input, session.userName, Date.now())
+  run: async ({ input, session, event, by }) => {
+    const device = await updateDevice(session.setOfBookId, idOf(event), input, by, Date.now())
     if (!device) throw new NotFound('没有这个货柜，可能已被删除')
     return presentDevice(device, session.setOfBook)
   },

@@ -6,5 +6,5 @@ import { defineApi } from '../../utils/api'
 export default defineApi({
   permission: 'create',
   input: deviceSchema,
-  run: async ({ input, session }) => presentDevice(await createDevice(session.setOfBookId, input, session.userName, Date.now()), session.setOfBook),
+  run: async ({ input, session, by }) => presentDevice(await createDevice(session.setOfBookId, input, by, Date.now()), session.setOfBook),
 })

@@ -5,7 +5,7 @@ import { idOf } from '../../utils/request'
 
 export default defineApi({
   permission: 'delete',
-  run: async ({ session, event }) => {
-    if (!await deleteOrder(session.setOfBookId, idOf(event))) throw new NotFound('订单不存在，可能已被删除')
+  run: async ({ session, event, by }) => {
+    if (!await deleteOrder(session.setOfBookId, idOf(event), by)) throw new NotFound('订单不存在，可能已被删除')
   },
 })

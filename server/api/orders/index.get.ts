@@ -1,6 +1,7 @@
-import { downloadQuerySchema, orderQuerySchema } from '#shared/orders'
-import { presentOrder } from '../../presenters/order'
-import { queryOrders } from '../../repositories/orders'
+import { fenToYuan } from '#shared/money'
+import { downloadQuerySchema, orderQuerySchema, type OrderPage } from '#shared/orders'
+import { presentOrderRow } from '../../presenters/order'
+import { queryOrders } from '../../repositories/order-queries'
 import { downloadOrders } from '../../services/download-orders'
 import { action, defineActions } from '../../utils/api'
 import { useConfig } from '../../utils/config'
@@ -16,9 +17,9 @@ export default defineActions({
   trade_view: action({
     permission: 'view',
     input: orderQuerySchema(zone),
-    run: async ({ input, session }) => {
-      const { total, rows } = await queryOrders(session.setOfBookId, input)
-      return { total, root: rows.map(order => presentOrder(order, session.setOfBook)) }
+    run: async ({ input, session }): Promise<OrderPage> => {
+      const { total, amount, rows } = await queryOrders(session.setOfBookId, input)
+      return { total, amount: fenToYuan(amount), root: rows.map(order => presentOrderRow(order, session.setOfBook)) }
     },
   }),
 })

@@ -9,9 +9,9 @@ import { idOf } from '../../utils/request'
 export default defineApi({
   permission: 'edit',
   input: credentialsSchema,
-  run: async ({ input, session, event }) => {
+  run: async ({ input, session, event, by }) => {
     const set = idOf(event) === session.setOfBookId ? await getSetOfBook(session.setOfBookId) : undefined
     if (!set) throw new NotFound('没有这个账套，请检查地址')
-    return presentSetOfBook(await saveSettings(set, input, session.userName), session.accessLevel)
+    return presentSetOfBook(await saveSettings(set, input, by), session.accessLevel)
   },
 })

@@ -78,6 +78,21 @@ describe('goBox trades', () => {
     expect(await trades({ page: 3 })).toEqual({ trade_list: [], page: null })
   })
 
+  it('has no next page after one that is just full', async () => {
+    await context.sandbox.control.settings({ page_size: 2 })
+    await context.sandbox.control.addOrders('A001', order('T1'), order('T2'))
+    expect((await trades()).page).toBeNull()
+    await context.sandbox.control.settings({ omit_last_page: true })
+    expect(await trades()).not.toHaveProperty('page')
+  })
+
+  it('keeps entries of one order that disagree, on one page', async () => {
+    const { products: _, ...entry } = order('T1')
+    await context.sandbox.control.settings({ page_size: 1 })
+    await context.sandbox.control.addTradeEntries('A001', entry, { ...entry, status: 103 })
+    expect((await trades()).trade_list).toMatchObject([{ status: 100 }, { status: 103 }])
+  })
+
   it.each([
     ['from and to a second, both included', { start_date: '2026-11-20 10:00:00', end_date: '2026-11-20 10:00:00' }, ['T1']],
     ['to a second before', { end_date: '2026-11-20 09:59:59' }, []],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { shopGoods } from '../../../sandbox/catalog.ts'
-import { cabinetsOf, shopHistory, timeText } from '../../../sandbox/shop.ts'
+import { cabinetsOf, randomFrom, shopHistory, shopOrder, timeText } from '../../../sandbox/shop.ts'
 import { createState } from '../../../sandbox/state.ts'
 
 const until = Date.parse('2026-11-24T15:30:00+08:00')
@@ -27,6 +27,14 @@ describe('the shop', () => {
       history.filter(({ create_time }) => create_time.slice(11) >= from && create_time.slice(11) < to).length
     expect(during('11:00', '14:00')).toBeGreaterThan(4 * during('01:00', '05:00'))
     expect(new Set(history.map(({ dev_id }) => dev_id)).size).toBe(8)
+  })
+
+  it('never knows what happens after now', () => {
+    const random = randomFrom(1)
+    for (let sequence = 1; sequence <= 100; sequence++) {
+      const { create_time, update_time } = shopOrder(random, cabinets, until, sequence)
+      expect([create_time, update_time]).toEqual(['2026-11-24 15:30:00', '2026-11-24 15:30:00'])
+    }
   })
 
   it('has a few refunds, which are updated later but never after now', () => {

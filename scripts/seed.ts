@@ -1,0 +1,43 @@
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { openStorage, setStorage } from '#server/db/client'
+import { ensureSetOfBook } from '#server/repositories/set-of-books'
+import { useConfig } from '#server/utils/config'
+import { seedOrders } from './seed/orders.ts'
+
+const usage = 'Usage: npm run seed -- --orders=100000 --set-of-book=A001'
+/** Stands for the C8 of an account set that none has logged in to. */
+const noC8 = 'http://c8.invalid'
+
+try {
+  const { orders, setOfBook } = readArguments()
+  await seed(orders, setOfBook)
+}
+catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 1
+}
+
+function readArguments() {
+  const { values } = parseArgs({ options: { 'orders': { type: 'string' }, 'set-of-book': { type: 'string' } } })
+  const orders = Number(values.orders)
+  const setOfBook = values['set-of-book']?.trim()
+  if (!Number.isSafeInteger(orders) || orders < 1 || !setOfBook) throw new Error(usage)
+  return { orders, setOfBook }
+}
+
+async function seed(count: number, setOfBook: string): Promise<void> {
+  const { dataDir, secretKey, c8Origins } = useConfig()
+  const begin = performance.now()
+  const storage = openStorage(dataDir, readMigrationFiles({ migrationsFolder: 'drizzle/migrations' }), secretKey)
+  try {
+    setStorage(storage)
+    const { id } = await ensureSetOfBook(setOfBook, [...c8Origins][0] ?? noC8)
+    seedOrders(storage, { setOfBookId: id, count, until: Date.now() })
+  }
+  finally {
+    await storage.close()
+  }
+  console.log(`${count} orders for ${setOfBook} in ${storage.folder}: ${((performance.now() - begin) / 1000).toFixed(1)} s`)
+}

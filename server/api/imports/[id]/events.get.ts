@@ -1,0 +1,35 @@
+import { createEventStream, defineEventHandler } from 'h3'
+import { presentBatch } from '../../../presenters/import-batch'
+import { getBatchProgress } from '../../../repositories/import-batches'
+import { checkPermission, requireSession } from '../../../utils/api'
+import { NotFound } from '../../../utils/errors'
+import { idOf } from '../../../utils/request'
+
+const INTERVAL = 500
+/** Said again now and then, so that proxies and the page see that the stream lives. */
+const KEEP_ALIVE = 15_000
+
+/** A batch's progress as server-sent events, each as GET shows it without the failures; the stream ends with the batch. */
+export default defineEventHandler(async (event) => {
+  const session = requireSession(event)
+  checkPermission(session, 'view')
+  const id = idOf(event)
+  if (!await getBatchProgress(session.setOfBookId, id)) throw new NotFound('没有这个导入批次，请检查地址')
+  const stream = createEventStream(event)
+  let last = ''
+  let lastAt = 0
+  const timer = setInterval(() => void push(), INTERVAL)
+  async function push() {
+    const batch = await getBatchProgress(session.setOfBookId, id)
+    if (!batch) return stream.close()
+    const data = JSON.stringify(presentBatch(batch))
+    if (data !== last || performance.now() - lastAt > KEEP_ALIVE) {
+      [last, lastAt] = [data, performance.now()]
+      await stream.push(data)
+    }
+    if (batch.pending === 0) await stream.close()
+  }
+  stream.onClosed(async () => clearInterval(timer))
+  void push()
+  return stream.send()
+})

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { pagingFields } from '#shared/fields'
+import type { RejectedMessage } from '#shared/rejected-messages'
+import { formatTime } from '#shared/time'
+import { listRejectedMessages } from '../../repositories/rejected-messages'
+import { defineApi } from '../../utils/api'
+import { useConfig } from '../../utils/config'
+
+export default defineApi({
+  permission: 'view',
+  input: z.object(pagingFields),
+  run: async ({ input, session }) => {
+    const { total, rows } = await listRejectedMessages(session.setOfBookId, input)
+    const root = rows.map(({ id, receivedAt, source, body, truncated, reason }): RejectedMessage =>
+      ({ id, received_at: formatTime(receivedAt, useConfig().zone), source, body, truncated, reason }))
+    return { total, root }
+  },
+})

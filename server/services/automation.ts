@@ -1,0 +1,74 @@
+import type { AutomationInput } from '#shared/automation'
+import { DAY, startOfDay } from '#shared/time'
+import { enqueuePaidOrders, getAutomation, listAutomations, saveAutomation, type AutomationRecord } from '../repositories/automations'
+import type { SessionRecord } from '../repositories/sessions'
+import { useConfig } from '../utils/config'
+import { log } from '../utils/log'
+import { autoDownload, isDownloadDue } from './auto-download'
+import { wakeImportQueue } from './import-queue'
+import { saveWebhookActivity } from './webhook-activity'
+
+const MINUTE = 60_000
+const TICK = 5000
+
+const downloading = new Map<number, Promise<void>>()
+let timer: NodeJS.Timeout | undefined
+let ticking: Promise<void> | undefined
+let stopping = false
+
+function startDownload(automation: AutomationRecord) {
+  const id = automation.setOfBookId
+  if (downloading.has(id) || !isDownloadDue(automation, Date.now())) return
+  downloading.set(id, autoDownload(automation, () => stopping)
+    .catch(error => log.error({ err: error, set: id }, 'auto download'))
+    .finally(() => downloading.delete(id)))
+}
+
+async function queueImports({ setOfBookId, importSince, importDelayMinutes, enabledUser }: AutomationRecord) {
+  const now = Date.now()
+  const queued = await enqueuePaidOrders(setOfBookId, importSince, now - importDelayMinutes * MINUTE, enabledUser, now)
+  if (queued > 0) wakeImportQueue()
+}
+
+async function tick() {
+  await saveWebhookActivity()
+  for (const automation of await listAutomations()) {
+    if (stopping) return
+    if (automation.downloads) startDownload(automation)
+    if (automation.imports) await queueImports(automation)
+  }
+}
+
+function runTick() {
+  ticking ??= tick().catch(error => log.error({ err: error }, 'automation')).finally(() => { ticking = undefined })
+}
+
+/** Starts what runs by itself. */
+export function startAutomation() {
+  timer = setInterval(runTick, TICK)
+  runTick()
+}
+
+/** Starts nothing more; resolves when what runs has ended at its next safe place. */
+export async function stopAutomation() {
+  stopping = true
+  clearInterval(timer)
+  await ticking
+  await Promise.all(downloading.values())
+  await saveWebhookActivity()
+}
+
+/** Switches on and off what runs by itself, on behalf of the user, whose C8 token is stored for it while anything is on. */
+export async function switchAutomation(session: SessionRecord, input: AutomationInput): Promise<void> {
+  const now = Date.now()
+  const { zone } = useConfig()
+  const current = await getAutomation(session.setOfBookId)
+  await saveAutomation(session, {
+    downloads: input.downloads,
+    downloadMinutes: input.download_minutes,
+    imports: input.imports,
+    importDelayMinutes: input.import_delay_minutes,
+    importSince: input.import_since ?? (current?.imports ? current.importSince : startOfDay(now, zone)),
+  }, now - DAY)
+  runTick()
+}

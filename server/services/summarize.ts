@@ -1,0 +1,107 @@
+import { fenToYuan } from '#shared/money'
+import { PAID, type OrderStatus } from '#shared/order-status'
+import type { BestSeller, Figure, FigureFilter, SalesFigures, Summary, SummaryPeriod } from '#shared/summary'
+import { SUMMARY_DAYS } from '#shared/summary'
+import { DAY, formatTime, startOfDay } from '#shared/time'
+import { listSeenCabinets, type SeenCabinet } from '../repositories/cabinets'
+import type { Span } from '../repositories/order-filter'
+import { findWindows } from '../repositories/order-totals'
+import { readLastContacts, sumByCabinet, sumByGoods, sumByStatus, type GoodsSum, type Sum } from '../repositories/summary'
+
+const PAID_BACK: OrderStatus = 103
+const BEST_SELLERS = 10
+const PERIODS = SUMMARY_DAYS.map(Number)
+
+interface Day extends Span { date: string, sums: Map<OrderStatus, Sum> }
+
+const noon = DAY / 2
+
+/** The last `count` days of the shop, oldest first; asked for at noon, so that a change of the clock moves no day. */
+function lastDays(now: number, count: number, zone: string): Span[] {
+  const today = startOfDay(now, zone)
+  return Array.from({ length: count }, (_, index) => {
+    const from = startOfDay(today + noon - (count - 1 - index) * DAY, zone)
+    return { from, to: startOfDay(from + noon + DAY, zone) - 1 }
+  })
+}
+
+function total(sums: Iterable<Sum>): Sum {
+  let orders = 0
+  let amount = 0
+  for (const sum of sums) {
+    orders += sum.orders
+    amount += sum.amount
+  }
+  return { orders, amount }
+}
+
+function figure({ orders, amount }: Sum, filter: FigureFilter): Figure {
+  return { orders, amount: fenToYuan(amount), filter }
+}
+
+function datesOf(days: Day[]) {
+  return { start_date: days[0]!.date, end_date: days.at(-1)!.date }
+}
+
+function salesFigures(days: Day[]): SalesFigures {
+  const dates = datesOf(days)
+  const ofStatus = (status: OrderStatus) => figure(total(days.flatMap(({ sums }) => sums.get(status) ?? [])), { ...dates, status })
+  return {
+    all: figure(total(days.flatMap(({ sums }) => [...sums.values()])), dates),
+    sales: ofStatus(PAID),
+    refunds: ofStatus(PAID_BACK),
+  }
+}
+
+function periodOf(days: Day[], goods: GoodsSum[]): SummaryPeriod {
+  const sum = (field: 'amount' | 'cost' | 'uncosted') => goods.reduce((total, product) => total + product[field], 0)
+  return {
+    days: days.length,
+    ...salesFigures(days),
+    cost: fenToYuan(sum('cost')),
+    margin: fenToYuan(sum('amount') - sum('uncosted') - sum('cost')),
+    amount_without_cost: fenToYuan(sum('uncosted')),
+  }
+}
+
+function bestSeller({ barcode, name, quantity, amount, cost, uncosted }: GoodsSum, dates: FigureFilter): BestSeller {
+  return {
+    barcode, name, quantity, amount: fenToYuan(amount), cost: fenToYuan(cost), amount_without_cost: fenToYuan(uncosted), filter: { ...dates, status: PAID, barcode },
+  }
+}
+
+async function waitingOf(setOfBookId: number, cabinets: SeenCabinet[]): Promise<Summary['waiting']> {
+  const find = async (filter: { import_state: 'failed' } | { refunded_after_import: true }) => total(await findWindows(setOfBookId, filter))
+  const unconfigured = cabinets.filter(cabinet => cabinet.name === null)
+  return {
+    importable: figure(total(cabinets.filter(cabinet => cabinet.name !== null).map(cabinet => cabinet.idle)), { status: PAID, import_state: 'idle', unconfigured: 0 }),
+    failed: figure(await find({ import_state: 'failed' }), { import_state: 'failed' }),
+    refunded_after_import: figure(await find({ refunded_after_import: true }), { refunded_after_import: 1 }),
+    unconfigured: { ...figure(total(unconfigured), { unconfigured: 1 }), cabinets: unconfigured.length },
+  }
+}
+
+/** The overview: today, 7 and 30 days, the details of the last `count` days, and what waits. Every figure names the filter that finds its orders. */
+export async function summarize(setOfBookId: number, count: number, now: number, zone: string): Promise<Summary> {
+  const month: Day[] = await Promise.all(lastDays(now, Math.max(...PERIODS), zone)
+    .map(async span => ({ ...span, date: formatTime(span.from, zone).slice(0, 10), sums: await sumByStatus(setOfBookId, span) })))
+  const span = (days: number): Span => ({ from: month.at(-days)!.from, to: month.at(-1)!.to })
+  const goods = new Map(await Promise.all(PERIODS.map(async days => [days, await sumByGoods(setOfBookId, span(days))] as const)))
+  const cabinets = await listSeenCabinets(setOfBookId)
+  const names = new Map(cabinets.map(({ devId, name }) => [devId, name]))
+  const contacts = await readLastContacts(setOfBookId)
+  const time = (at: number | null) => at === null ? null : formatTime(at, zone)
+  const shown = month.slice(-count)
+  const dates = datesOf(shown)
+  return {
+    periods: PERIODS.map(days => periodOf(month.slice(-days), goods.get(days)!)),
+    days: count,
+    by_day: shown.map(day => ({ date: day.date, ...salesFigures([day]) })),
+    by_cabinet: [...await sumByCabinet(setOfBookId, span(count))].sort(([, a], [, b]) => b.amount - a.amount)
+      .map(([devId, sum]) => ({ dev_id: devId, name: names.get(devId) ?? null, ...figure(sum, { ...dates, status: PAID, dev_id: devId }) })),
+    best_sellers: goods.get(count)!.slice(0, BEST_SELLERS).map(product => bestSeller(product, dates)),
+    waiting: await waitingOf(setOfBookId, cabinets),
+    last_webhook_at: time(contacts.webhook),
+    last_download_at: time(contacts.download),
+  }
+}

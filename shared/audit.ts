@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { endTimeField, pagingFields, textField, timeField } from './fields.ts'
+
+/** What is written down about who did what: log-ins and changes that a shop may want to ask about later. */
+export const AUDIT_EVENTS = [
+  'logged_in', 'log_in_failed', 'logged_out', 'session_ended', 'settings_changed', 'token_replaced', 'automation_changed',
+  'device_created', 'device_changed', 'device_deleted', 'order_deleted', 'message_deleted',
+  'import_started', 'import_reset', 'batch_started', 'batch_retried', 'batch_cancelled',
+] as const
+
+export type AuditEvent = (typeof AUDIT_EVENTS)[number]
+
+/** Each event's name for a person. */
+export const AUDIT_EVENT_NAMES: Record<AuditEvent, string> = {
+  logged_in: '登录', log_in_failed: '登录失败', logged_out: '退出登录', session_ended: 'C8 结束了登录',
+  settings_changed: '修改设置', token_replaced: '更换本地 Token', automation_changed: '修改自动任务',
+  device_created: '新建货柜', device_changed: '修改货柜', device_deleted: '删除货柜',
+  order_deleted: '删除订单', message_deleted: '删除无法识别的消息',
+  import_started: '导入订单', import_reset: '重置导入', batch_started: '批量导入', batch_retried: '重试批次', batch_cancelled: '取消批次',
+}
+
+/** What an event was about, by the names of the public fields; never a secret: of one only that it changed. */
+export interface AuditDetail {
+  /** Why a log-in failed. */
+  reason?: string
+  /** The thing's id and its name for a person. */
+  id?: number
+  name?: string
+  before?: Record<string, unknown>
+  after?: Record<string, unknown>
+}
+
+/** The list's query. */
+export function auditQuerySchema(zone: string) {
+  return z.object({
+    event: z.enum(AUDIT_EVENTS, { error: `必须是 ${AUDIT_EVENTS.join('、')} 之一` }).optional(),
+    user: textField(1, 64).optional(),
+    start_date: timeField(zone).optional(),
+    end_date: endTimeField(zone).optional(),
+    ...pagingFields,
+  })
+}
+
+export type AuditQuery = z.output<ReturnType<typeof auditQuerySchema>>
+
+/** One entry as `GET /api/audit` lists it, newest first. */
+export interface AuditEntry {
+  id: number
+  at: string
+  user: string
+  address: string
+  event: AuditEvent
+  detail: AuditDetail | null
+}
