@@ -16,7 +16,7 @@ export interface ApiOptions {
   token?: string
 }
 
-type Envelope<Fields> = Fields & { state: 0 | 1, errmsg?: string }
+interface Envelope { state: 0 | 1, errmsg?: string }
 
 /** Every list of the server. */
 export interface Page<Row> { total: number, root: Row[] }
@@ -31,12 +31,11 @@ export function useApi() {
   const { $i18n: { t } } = useNuxtApp()
   const router = useRouter()
 
-  async function send<Fields>(path: string, { method = 'GET', query, body, signal }: ApiOptions, token: string) {
+  async function send(path: string, { method = 'GET', query, body, signal }: ApiOptions, token: string) {
     try {
-      const { status, _data } = await $fetch.raw(path, {
-        method, query, body, signal, headers: token ? { Token: token } : {}, retry: 0, ignoreResponseError: true,
+      return await $fetch.raw(path, {
+        method, query, body, signal, headers: token ? { Token: token } : {}, retry: 0, ignoreResponseError: true, responseType: 'blob',
       })
-      return { status, answer: _data as Envelope<Fields> | undefined }
     }
     catch (error) {
       if (signal?.aborted) throw error
@@ -53,14 +52,32 @@ export function useApi() {
     void navigateTo('/login')
   }
 
-  return async function api<Fields = object>(path: string, options: ApiOptions = {}): Promise<Fields> {
+  async function call(path: string, options: ApiOptions) {
     const token = options.token ?? session.current?.token ?? ''
-    const { status, answer } = await send<Fields>(path, options, token)
+    const { status, headers, _data } = await send(path, options, token)
     connection.found()
-    if (answer?.state === 1) return answer
+    const file = _data as Blob
+    if (!headers.get('content-type')?.includes('json')) return { status, headers, file }
+    const answer = await new Response(file).json().catch(() => undefined) as Envelope | undefined
+    if (answer?.state === 1) return { status, headers, file, answer }
     if (status === 401 && options.token === undefined) leave(token)
     throw new ApiError(answer?.errmsg ?? t('error.unreadable', { status }), status)
   }
+
+  async function api<Fields = object>(path: string, options: ApiOptions = {}): Promise<Fields> {
+    const { status, answer } = await call(path, options)
+    if (!answer) throw new ApiError(t('error.unreadable', { status }), status)
+    return answer as Fields
+  }
+
+  /** A call that answers a file, with the name that the server gives it. */
+  api.file = async (path: string, options: ApiOptions) => {
+    const { status, headers, file } = await call(path, options)
+    if (status !== 200) throw new ApiError(t('error.unreadable', { status }), status)
+    return { file, name: /filename="?([^";]+)/.exec(headers.get('content-disposition') ?? '')?.[1] }
+  }
+
+  return api
 }
 
 /** What went wrong, as a sentence to show. */

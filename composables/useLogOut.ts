@@ -1,3 +1,10 @@
+/** Goes to another account set's page by loading the app anew: nothing of the one shop may stay on the other's pages. */
+export async function enterAnew(path: string) {
+  // The choice is stored with the next tick.
+  await nextTick()
+  await navigateTo(path, { external: true })
+}
+
 /** Ends the current account set's session, here and at the server. */
 export function useLogOut() {
   const api = useApi()
@@ -8,6 +15,6 @@ export function useLogOut() {
     await api('/api/access_token', { method: 'DELETE' }).catch(() => undefined)
     if (setOfBook !== undefined) session.remove(setOfBook)
     session.takePath()
-    await navigateTo(session.current ? '/' : '/login')
+    await enterAnew(session.current ? '/' : '/login')
   }
 }

@@ -57,7 +57,9 @@ export const useSessionStore = defineStore('session', () => {
     return kept && (kept.set_of_book ?? chosen.value) === chosen.value ? kept.path : undefined
   }
 
+  /** The shop's zone. Between a session's end and the log-in page a page may still ask for it. */
+  const zone = computed(() => current.value?.time_zone ?? 'Asia/Shanghai')
   const can = (permission: Permission) => isPermitted(current.value?.access_level ?? 0, permission)
 
-  return { current, others, ended, add, remove, markEnded, choose, keepPath, takePath, can }
+  return { current, others, ended, add, remove, markEnded, choose, keepPath, takePath, zone, can }
 })

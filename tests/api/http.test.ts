@@ -40,12 +40,18 @@ const routes: [path: string, methods: string[]][] = [
   ['/api/employees', ['GET']],
   ['/api/members', ['GET']],
   ['/api/imports', ['GET', 'POST']],
-  ['/api/imports/1', ['GET', 'POST']],
+  ['/api/imports/1', ['GET']],
+  ['/api/imports/1/retry', ['POST']],
+  ['/api/imports/1/cancel', ['POST']],
   ['/api/imports/1/events', ['GET']],
   ['/api/automation', ['GET', 'PUT']],
   ['/api/rejected_messages', ['GET']],
-  ['/api/rejected_messages/1', ['POST', 'DELETE']],
+  ['/api/rejected_messages/1', ['DELETE']],
+  ['/api/rejected_messages/1/replay', ['POST']],
   ['/api/health', ['GET']],
+  ['/api/summary', ['GET']],
+  ['/api/audit', ['GET']],
+  ['/api/set_of_books/1/token', ['POST']],
 ]
 
 describe('a wrong method', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Fault, Step } from '../../sandbox/faults.ts'
 import { useApp } from './server.ts'
 
-const SETTLE = 1500
+const SETTLE = 2500
 const context = useApp({ NUXT_UPSTREAM_TIMEOUT: '5000', NUXT_C8_SETTLE: String(SETTLE) })
 const control = () => context.app.sandbox.control
 let count = 0
@@ -36,21 +36,22 @@ async function importToTheEnd({ shop, id, transId }: Awaited<ReturnType<typeof r
 }
 
 describe('a kill -9 of the app', () => {
-  it.each<[says: string, step: Step, fault: Omit<Fault, 'step'>]>([
-    ['while C8 is asked for a product', 'c8.products', { kind: 'slow', ms: 400 }],
-    ['while C8 looks for the document', 'c8.retail_lookup', { kind: 'slow', ms: 400 }],
-    ['while C8 creates, before it has begun', 'c8.retail_create', { kind: 'slow', ms: 60_000 }],
-    ['while C8 creates, which it does later', 'c8.retail_create', { kind: 'create_late', ms: 1200 }],
-    ['while C8 answers the create', 'c8.retail_create', { kind: 'drip', ms: 300 }],
-    ['while C8 confirms', 'c8.confirm', { kind: 'slow', ms: 400 }],
-    ['while C8 runs the workflow', 'c8.workflow', { kind: 'drip', ms: 300 }],
-  ])('%s ends in one document after the restart', async (_, step, fault) => {
+  it.each<[says: string, step: Step, fault: Omit<Fault, 'step'>, creates: number]>([
+    ['while C8 is asked for a product', 'c8.products', { kind: 'slow', ms: 400 }, 1],
+    ['while C8 looks for the document', 'c8.retail_lookup', { kind: 'slow', ms: 400 }, 1],
+    ['while C8 creates, before it has begun', 'c8.retail_create', { kind: 'slow', ms: 60_000 }, 2],
+    ['while C8 creates, which it does later', 'c8.retail_create', { kind: 'create_late', ms: 2000 }, 1],
+    ['while C8 answers the create', 'c8.retail_create', { kind: 'drip', ms: 300 }, 1],
+    ['while C8 confirms', 'c8.confirm', { kind: 'slow', ms: 400 }, 1],
+    ['while C8 runs the workflow', 'c8.workflow', { kind: 'drip', ms: 300 }, 1],
+  ])('%s ends in one document after the restart', async (_, step, fault, creates) => {
     const order = await receiveOrder()
     await control().fault({ step, ...fault })
     await killDuring(step, order)
     await control().clearFaults()
     await context.app.start()
     await importToTheEnd(order)
+    expect(await control().calls('c8.retail_create')).toHaveLength(creates)
   })
 
   it('is recovered from without anybody asking', async () => {

@@ -48,7 +48,13 @@ export class App {
     if (!existsSync(built)) throw new Error('there is no build to test: npm run build')
     const app = new App(await startSandbox(), settings)
     app.url = `http://127.0.0.1:${await findFreePort()}`
-    await app.start()
+    try {
+      await app.start()
+    }
+    catch (error) {
+      await app.close()
+      throw error
+    }
     return app
   }
 

@@ -1,0 +1,60 @@
+import { promiseTimeout } from '@vueuse/core'
+import type { ImportBatch, ImportFailure } from '#shared/imports'
+
+export type BatchDetail = ImportBatch & { failures: ImportFailure[] }
+
+const POLL = 2000
+/** The server speaks at once, and then at least every 15 seconds; a proxy that holds its words back makes the stream useless. */
+const FIRST_WORD = 3000
+const SILENCE = 20_000
+
+/** Hands on the data of each server-sent event until the stream ends; throws where it breaks or falls silent. */
+async function readEvents(url: string, token: string, outer: AbortSignal, handle: (data: string) => Promise<void>) {
+  const aborter = new AbortController()
+  let timer = setTimeout(() => aborter.abort(), FIRST_WORD)
+  try {
+    const response = await fetch(url, { headers: { Token: token, Accept: 'text/event-stream' }, signal: AbortSignal.any([outer, aborter.signal]) })
+    if (!response.ok || !response.body) throw new Error(`events: ${response.status}`)
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (let rest = ''; ;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      clearTimeout(timer)
+      timer = setTimeout(() => aborter.abort(), SILENCE)
+      const events = (rest + value).split('\n\n')
+      rest = events.pop()!
+      for (const line of events.flatMap(text => text.split('\n'))) if (line.startsWith('data:')) await handle(line.slice(5))
+    }
+  }
+  finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * Follows a batch until nothing of it waits any more: by the server's events, and where those do not come through by asking.
+ * Throws ApiError where the server cannot be asked either.
+ */
+export function useBatchFollow() {
+  const api = useApi()
+  const session = useSessionStore()
+
+  return async function follow(id: number, show: (batch: BatchDetail) => void, signal: AbortSignal) {
+    let failures: ImportFailure[] = []
+    async function look() {
+      const batch = await api<BatchDetail>(`/api/imports/${id}`, { signal })
+      failures = batch.failures
+      show(batch)
+      return batch.pending === 0
+    }
+    if (await look()) return
+    // The events tell no reasons; those are asked for when another order has failed.
+    const events = readEvents(`/api/imports/${id}/events`, session.current?.token ?? '', signal, async (data) => {
+      const progress = JSON.parse(data) as ImportBatch
+      if (progress.failed === failures.length) show({ ...progress, failures })
+      else await look()
+    })
+    await events.catch(() => undefined)
+    while (!signal.aborted && !await look()) await promiseTimeout(POLL)
+  }
+}

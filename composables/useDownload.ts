@@ -1,0 +1,68 @@
+import { addDays, type DateRange } from './useDatePresets'
+
+/** goBox answers at most seven days at once (contract.md, 3.8). */
+const MAX_DAYS = 7
+
+/** The range cut into pieces of at most seven days, oldest first. */
+export function cutIntoWeeks([start, end]: DateRange): DateRange[] {
+  const weeks: DateRange[] = []
+  for (let first = start; first <= end; first = addDays(first, MAX_DAYS)) {
+    const last = addDays(first, MAX_DAYS - 1)
+    weeks.push([first, last < end ? last : end])
+  }
+  return weeks
+}
+
+interface Answer { page: number | null, received: number, created: number, updated: number, refused: { trans_id: string, errmsg: string }[] }
+
+export interface DownloadRequest { range: DateRange, dev_id?: string, status?: string }
+
+/** Fetches orders from goBox, page after page; what has arrived stays whenever it ends. */
+export function useDownload() {
+  const api = useApi()
+  const state = ref<'idle' | 'running' | 'done' | 'stopped'>('idle')
+  const progress = reactive({ week: 0, weeks: 0, pages: 0, received: 0, created: 0, updated: 0, refused: [] as Answer['refused'] })
+  const error = ref('')
+  let aborter: AbortController | undefined
+
+  function note({ received, created, updated, refused }: Answer) {
+    progress.pages++
+    progress.received += received
+    progress.created += created
+    progress.updated += updated
+    progress.refused.push(...refused)
+  }
+
+  async function fetchWeek([start_date, end_date]: DateRange, rest: Omit<DownloadRequest, 'range'>, signal: AbortSignal) {
+    for (let page: number | null = 1; page !== null;) {
+      const answer: Answer = await api<Answer>('/api/orders', { query: { action: 'get_orders', start_date, end_date, ...rest, page }, signal })
+      note(answer)
+      page = answer.page
+    }
+  }
+
+  async function start({ range, ...rest }: DownloadRequest) {
+    const weeks = cutIntoWeeks(range)
+    Object.assign(progress, { week: 0, weeks: weeks.length, pages: 0, received: 0, created: 0, updated: 0, refused: [] })
+    aborter = new AbortController()
+    state.value = 'running'
+    error.value = ''
+    try {
+      for (const week of weeks) {
+        progress.week++
+        await fetchWeek(week, rest, aborter.signal)
+      }
+      state.value = 'done'
+    }
+    catch (cause) {
+      state.value = 'stopped'
+      if (!aborter.signal.aborted) error.value = messageOf(cause)
+    }
+    void refreshOrders()
+  }
+
+  const stop = () => aborter?.abort()
+  onScopeDispose(stop)
+
+  return { state, progress, error, start, stop }
+}

@@ -1,0 +1,47 @@
+import type { LocationQuery } from 'vue-router'
+
+/** trade_view's filters, under its own names: the address bar's, the server's and the export's. */
+export const FILTER_KEYS = ['q', 'start_date', 'end_date', 'status', 'import_state', 'device_name', 'dev_id', 'trans_id', 'is_imported', 'unconfigured', 'refunded_after_import', 'barcode'] as const
+export type FilterKey = (typeof FILTER_KEYS)[number]
+export type OrderFilter = Partial<Record<FilterKey, string>>
+
+export const PAGE_SIZES = [30, 50, 100]
+
+export type OrderSort = 'create_time' | '-create_time' | 'total_amount' | '-total_amount'
+const SORTS: OrderSort[] = ['create_time', '-create_time', 'total_amount', '-total_amount']
+
+const textOf = (query: LocationQuery, key: string) => typeof query[key] === 'string' ? query[key] : ''
+
+/** The order list's filters, sorting and page; they live in the address, so that a link shows the same view again. */
+export function useOrderFilter() {
+  const route = useRoute()
+  const router = useRouter()
+  const rememberedSize = useLocalStorage('gobox.orders.size', 50)
+
+  const filter = computed<OrderFilter>(() => Object.fromEntries(
+    FILTER_KEYS.map(key => [key, textOf(route.query, key)]).filter(([, value]) => value !== ''),
+  ))
+  const sort = computed(() => SORTS.find(name => name === route.query.sort) ?? '-create_time')
+  const size = computed(() => [Number(route.query.size), rememberedSize.value].find(number => PAGE_SIZES.includes(number)) ?? 50)
+  const page = computed(() => Math.max(1, Math.floor(Number(route.query.page)) || 1))
+
+  function go(change: Record<string, string | undefined>) {
+    const query = Object.entries({ ...route.query, page: undefined, ...change }).filter(([, value]) => value)
+    return router.push({ path: route.path, query: Object.fromEntries(query) })
+  }
+
+  return {
+    filter, sort, size, page,
+    /** Changes some filters and goes to the first page. */
+    apply: (change: OrderFilter) => go(change),
+    clear: () => go(Object.fromEntries(FILTER_KEYS.map(key => [key, undefined]))),
+    sortBy: (name: OrderSort) => go({ sort: name === '-create_time' ? undefined : name }),
+    toPage: (number: number) => go({ page: number > 1 ? String(number) : undefined }),
+    resize(number: number) {
+      rememberedSize.value = number
+      return go({ size: String(number) })
+    },
+    /** What trade_view is asked. */
+    query: computed(() => ({ ...filter.value, sort: sort.value, start: (page.value - 1) * size.value, limit: size.value })),
+  }
+}

@@ -1,0 +1,38 @@
+import type { Order } from '#shared/orders'
+
+export type OrderRow = Order & {
+  /** The cabinet's name, `null` where it is not configured. */
+  device_name?: string | null
+}
+
+export interface OrderPage extends Page<OrderRow> {
+  /** Yuan, over all matches. */
+  amount?: number
+}
+
+const KEY = 'orders'
+const MOVING = ['queued', 'sending', 'created']
+const LIVE_EVERY = 2000
+
+/** Has the order list, where it is shown, asked for anew. */
+export const refreshOrders = () => refreshNuxtData(KEY)
+
+/** The page of orders that `query` asks for; the rows before stay until the new ones are there. */
+export function useOrderList(query: Ref<NonNullable<ApiOptions['query']>>) {
+  const api = useApi()
+  const connection = useConnectionStore()
+  const { data: answer, error, status, refresh } = useAsyncData(KEY, (_, { signal }) =>
+    api<OrderPage>('/api/orders', { query: { action: 'trade_view', ...query.value }, signal }), { watch: [query], lazy: true })
+
+  // What was there stays while the next answer is away or has failed.
+  const data = shallowRef<OrderPage>()
+  watch(answer, page => data.value = page ?? data.value, { immediate: true })
+
+  const rows = computed(() => data.value?.root ?? [])
+  const isMoving = computed(() => rows.value.some(({ import_state }) => MOVING.includes(import_state)))
+  // What is on its way into C8 changes by itself.
+  useIntervalFn(() => isMoving.value && status.value !== 'pending' && refresh(), LIVE_EVERY)
+  watch(() => connection.isLost, isLost => isLost || refresh())
+
+  return { data, rows, error, isLoading: computed(() => status.value === 'pending'), refresh }
+}

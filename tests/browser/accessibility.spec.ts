@@ -1,0 +1,59 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { chooseRow, expect, openOrders, test, useStack } from './fixtures.ts'
+import { bread, orderOf } from './stack.ts'
+
+const stack = useStack(async ({ deliver, ask }) => {
+  await deliver(orderOf('T-PAID'), orderOf('T-DONE'), orderOf('T-FAILED', { products: [bread] }), orderOf('T-REFUND', { status: 103 }))
+  const { root } = await ask<{ root: { id: number, trans_id: string }[] }>('GET', '/api/orders?action=trade_view')
+  for (const { id, trans_id } of root) {
+    if (trans_id === 'T-DONE' || trans_id === 'T-FAILED') await ask('POST', `/api/orders/${id}?action=import`).catch(() => undefined)
+  }
+})
+
+async function expectAccessible(page: Page, screen: string) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+  expect(grave, screen).toEqual([])
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const language of ['zh', 'en'] as const) {
+    test(`every screen of the orders can be used by everybody: ${theme}, ${language}`, async ({ page, isPhone }) => {
+      test.setTimeout(60_000)
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      await page.addInitScript(`localStorage.setItem('gobox.locale', '${language}')`)
+      await page.goto(`${stack().url}/login`)
+      await expect(page.getByRole('heading')).toBeVisible()
+      await expectAccessible(page, 'log-in')
+
+      await openOrders(page, stack(), '/orders?status=100')
+      await expect(page.getByText('T-FAILED')).toBeVisible()
+      await chooseRow(page, 'T-PAID')
+      if (!isPhone) await page.locator('.el-table__expand-icon').first().click()
+      await expectAccessible(page, 'list')
+
+      await page.getByRole('toolbar').getByRole('button').first().click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await expectAccessible(page, 'action')
+      await page.keyboard.press('Escape')
+
+      await page.getByRole('link', { name: 'T-FAILED' }).click()
+      await expect(page.locator('.order-history')).toBeVisible()
+      await expectAccessible(page, 'order')
+    })
+  }
+}
+
+test('the dialog of the download and an open choice can be used by everybody', async ({ page, isPhone }) => {
+  await openOrders(page, stack())
+  if (isPhone) await page.getByRole('button', { name: '筛选' }).click()
+  await page.locator('.el-select').filter({ hasText: '状态' }).first().click()
+  await expect(page.getByRole('option', { name: '重新退款' })).toBeVisible()
+  await expectAccessible(page, 'choice')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: '下载订单' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await expectAccessible(page, 'download')
+})

@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import { test as base, expect, type Page } from '@playwright/test'
+import { startStack, type Stack } from './stack.ts'
+
+export { expect }
+
+interface Fixtures {
+  /** Lets the page's answers of this status pass; each other failure, and every console error or warning, fails the test. */
+  allowStatus: (...statuses: number[]) => void
+  isPhone: boolean
+  /** Writes a screenshot into a folder that git ignores. */
+  snap: (name: string) => Promise<void>
+}
+
+export const test = base.extend<Fixtures & { watched: { problems: string[], allowed: Set<number> } }>({
+  watched: [async ({ page, baseURL: _ }, use) => {
+    const problems: string[] = []
+    const allowed = new Set<number>()
+    watch(page, problems, allowed)
+    await use({ problems, allowed })
+    expect(problems, 'the console and the network stay clean').toEqual([])
+  }, { auto: true }],
+  allowStatus: async ({ watched }, use) => use((...statuses) => statuses.forEach(status => watched.allowed.add(status))),
+  isPhone: async ({ viewport }, use) => use(viewport!.width < 768),
+  snap: async ({ page }, use, { project }) => use(async (name) => {
+    await page.screenshot({ path: join('test-results', 'screens', `${name}-${project.name}.png`), animations: 'disabled' })
+  }),
+})
+
+function watch(page: Page, problems: string[], allowed: Set<number>) {
+  page.on('console', (message) => {
+    // Chromium reports a refused request itself; whether it may be refused is judged by its status below.
+    const isRequest = message.text().startsWith('Failed to load resource')
+    if (['error', 'warning'].includes(message.type()) && !isRequest) problems.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', error => problems.push(`exception: ${error.message}`))
+  page.on('requestfailed', (request) => {
+    // 0: the server is away. The page itself gives up a request that has become pointless.
+    const reason = request.failure()?.errorText
+    if (reason !== 'net::ERR_ABORTED' && !allowed.has(0)) problems.push(`failed: ${request.url()} ${reason}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400 && !allowed.has(response.status())) problems.push(`${response.status()}: ${response.url()}`)
+  })
+}
+
+/** A stack for the tests of one file. */
+export function useStack(fill?: (stack: Stack) => Promise<void>): () => Stack {
+  let stack: Stack | undefined
+  test.beforeAll(async () => {
+    stack = await startStack()
+    await fill?.(stack)
+  })
+  test.afterAll(() => stack?.stop())
+  return () => stack!
+}
+
+/** The list's rows: of the table on the desk, cards on the phone. */
+export function rowOf(page: Page, transId: string) {
+  return page.locator('.el-table__row, .order-cards > li').filter({ hasText: transId })
+}
+
+/** Logs in by C8's menu link and waits for the orders. */
+export async function openOrders(page: Page, stack: Stack, path = '/orders') {
+  await page.goto(stack.link())
+  await page.waitForURL('**/orders')
+  if (path !== '/orders') await page.goto(stack.url + path)
+}
+
+export async function chooseRow(page: Page, transId: string) {
+  await rowOf(page, transId).locator('.el-checkbox').first().click()
+}

@@ -1,0 +1,101 @@
+import { expect, openOrders, test, useStack } from './fixtures.ts'
+import { orderOf } from './stack.ts'
+
+const stack = useStack(({ deliver }) => deliver(orderOf('T-MINE')))
+
+test('the menu link logs in and leaves no token in the address bar', async ({ page }) => {
+  await page.goto(stack().link())
+  await page.waitForURL('**/orders')
+  await expect(page.getByText('T-MINE')).toBeVisible()
+  await page.goBack().catch(() => null)
+  expect(page.url()).not.toContain('token')
+})
+
+test('a token in the query is taken too, and removed at once', async ({ page }) => {
+  const link = stack().link().replace('#token=', '&token=')
+  await page.goto(link)
+  await page.waitForURL('**/orders')
+  await expect(page.getByText('T-MINE')).toBeVisible()
+})
+
+test('the form says what is missing, keeps what was typed when C8 refuses, and then logs in', async ({ page, snap, allowStatus }) => {
+  allowStatus(403)
+  await page.goto(stack().url)
+  await expect(page).toHaveURL(/login/)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(page.getByText('请填写 C8 Token')).toBeVisible()
+  await snap('login-missing')
+
+  await page.getByLabel('C8 地址').fill(stack().sandbox.c8Url)
+  await page.getByLabel('账套').fill('A001')
+  await page.getByLabel('用户').fill('陈晓东')
+  await page.getByRole('textbox', { name: 'C8 Token' }).fill('wrong')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('C8 不认可这次登录')).toBeVisible()
+  await snap('login-refused')
+  await expect(page.getByLabel('账套')).toHaveValue('A001')
+
+  await page.getByRole('textbox', { name: 'C8 Token' }).fill('c8-token-A001')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('T-MINE')).toBeVisible()
+})
+
+test('a C8 that is away is told as such', async ({ page, allowStatus }) => {
+  allowStatus(502)
+  await stack().sandbox.control.fault({ step: 'c8.security_keys', kind: 'status', status: 500, times: 1 })
+  await page.goto(stack().link())
+  await expect(page.getByRole('alert')).toContainText('C8')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await expect(page.getByText('T-MINE')).toBeVisible()
+})
+
+test('a session that ends leads to the log-in, and from there back to the page and its filters', async ({ page, allowStatus, snap }) => {
+  allowStatus(401)
+  await openOrders(page, stack(), '/orders?status=100&page=1')
+  await expect(page.getByText('T-MINE')).toBeVisible()
+  await page.evaluate(`const accounts = JSON.parse(sessionStorage['gobox.accounts']); accounts[0].token = 'ended'; sessionStorage['gobox.accounts'] = JSON.stringify(accounts)`)
+  await page.reload()
+  await expect(page.getByText('登录已结束')).toBeVisible()
+  await snap('login-ended')
+  await expect(page.getByLabel('账套')).toHaveValue('A001')
+  await page.getByRole('textbox', { name: 'C8 Token' }).fill('c8-token-A001')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/orders\?status=100&page=1/)
+  await expect(page.getByText('T-MINE')).toBeVisible()
+})
+
+test('two account sets are switched without typing again, and neither shows the other\'s orders', async ({ page }) => {
+  await openOrders(page, stack())
+  await page.goto(stack().link({ set_of_book: 'B002', user_name: '王建国' }))
+  await page.waitForURL('**/orders')
+  await expect(page.getByText('还没有订单')).toBeVisible()
+  await page.getByRole('button', { name: '切换账套' }).click()
+  await page.getByRole('menuitem', { name: /A001/ }).click()
+  await expect(page.getByText('T-MINE')).toBeVisible()
+})
+
+test('logging out forgets the session', async ({ page }) => {
+  await openOrders(page, stack())
+  await page.getByRole('button', { name: '退出登录' }).click()
+  await expect(page).toHaveURL(/login/)
+  await page.goto(`${stack().url}/orders`)
+  await expect(page).toHaveURL(/login/)
+})
+
+test('who may only look sees no button that changes anything', async ({ page, isPhone, snap }) => {
+  await page.goto(stack().link({ c8Token: 'c8-token-A001-view', user_name: '李雪梅' }))
+  await expect(page.getByText('T-MINE')).toBeVisible()
+  await expect(page.getByRole('button', { name: '下载订单' })).toBeHidden()
+  await expect(page.getByRole('checkbox')).toHaveCount(0)
+  await page.getByRole('link', { name: 'T-MINE' }).click()
+  await expect(page.getByRole('heading', { name: '经过' })).toBeVisible()
+  await expect(page.getByRole('button', { name: '导入' })).toHaveCount(0)
+  await snap(isPhone ? 'order-view-only' : 'order-view-only')
+})
+
+test('who may not even look is told so', async ({ page, snap }) => {
+  await stack().sandbox.control.addTokens({ token: 'c8-token-edit-only', access_level: 2, user_name: '赵敏', set_of_books: ['A001'] })
+  await page.goto(stack().link({ c8Token: 'c8-token-edit-only', user_name: '赵敏' }))
+  await expect(page.getByRole('heading', { name: '没有权限' })).toBeVisible()
+  await snap('no-permission')
+})
