@@ -114,7 +114,7 @@ test('a backup is made at night by itself, while the webhook goes on', async () 
     expect(copy.prepare('SELECT trans_id FROM orders').pluck().all()).toEqual(['before'])
     copy.close()
     expect(await tryToSend(app, shop, orderMessage('after'))).toBe(true)
-    expect(app.output).toContain('backed up')
+    await eventually(() => app.output.includes('backed up'))
   }
   finally {
     await app.close()
