@@ -21,7 +21,7 @@ export default defineNuxtConfig({
     },
   },
   // A page's code is fetched when the pointer or the focus comes near its link, not with the first load.
-  experimental: { defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
+  experimental: { appManifest: false, defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
   colorMode: { classSuffix: '', storageKey: 'gobox.theme', disableTransition: true },
   elementPlus: { importStyle: 'css', themes: ['dark'] },
   i18n: {
@@ -33,7 +33,13 @@ export default defineNuxtConfig({
     ],
     // Shops speak Chinese whatever their browser says; who wants English chooses it once (plugins/locale.ts).
     detectBrowserLanguage: false,
-    bundle: { runtimeOnly: true },
+    // The texts are compiled by the build.
+    bundle: { dropMessageCompiler: true },
+  },
+  vite: {
+    resolve: { alias: { '@ctrl/tinycolor': `${root}assets/no-tinycolor.ts` } },
+    // Neither the pages nor Element Plus have components of Vue's older kind.
+    define: { __VUE_OPTIONS_API__: 'false' },
   },
   typescript: { strict: true },
   nitro: {
@@ -41,6 +47,8 @@ export default defineNuxtConfig({
     errorHandler: '~~/server/error-handler',
     // Server code names what it uses, so that it runs the same under vitest and in plain scripts.
     imports: false,
+    // Hundreds of small files take longer to load than one large one.
+    externals: { inline: ['drizzle-orm', 'zod', 'lru-cache', 'hookable', 'ufo'] },
     virtual: {
       '#migrations': () => `export default ${JSON.stringify(readMigrationFiles({ migrationsFolder: `${root}drizzle/migrations` }))}`,
     },
@@ -49,6 +57,9 @@ export default defineNuxtConfig({
   $production: { nitro: { entry: `${root}server/entry.ts` } },
   hooks: {
     'nitro:init': (nitro) => {
+      // The pages translate in the browser; the server's half of i18n would only cost a quarter of each request.
+      nitro.options.plugins = nitro.options.plugins.filter(plugin => !plugin.includes('@nuxtjs/i18n'))
+      nitro.options.handlers = nitro.options.handlers.filter(({ handler }) => !handler.includes('@nuxtjs/i18n'))
       nitro.options.virtual['#api-routes'] = () => `export default ${JSON.stringify(nitro.scannedHandlers
         .filter(({ route, method }) => route?.startsWith('/api/') && method)
         .map(({ route, method }) => ({ route, method })))}`

@@ -33,6 +33,8 @@ export const setOfBooks = sqliteTable('set_of_books', {
   importPausedReason: text('import_paused_reason'),
   /** When goBox last called the webhook; written at most once a minute. */
   lastWebhookAt: integer('last_webhook_at'),
+  /** When goBox last answered a download, whoever asked. */
+  lastDownloadAt: integer('last_download_at'),
   updatedAt: integer('updated_at'),
   updatedUser: text('updated_user'),
 })
@@ -91,6 +93,8 @@ export const orders = sqliteTable('orders', {
   /** When the queue takes the order up; `null` while it waits for a person. */
   importDueAt: integer('import_due_at'),
   importError: text('import_error'),
+  /** Set by a reset or a cancelled batch: a person has decided, so the import that runs by itself leaves it alone. */
+  importHeld: integer('import_held', { mode: 'boolean' }).notNull().default(false),
   /** Who asked for the import, and through which session C8 is spoken to. */
   importUser: text('import_user'),
   importSessionId: integer('import_session_id'),
@@ -176,7 +180,8 @@ export const automations = sqliteTable('automations', {
   c8TokenSealed: text('c8_token_sealed'),
   /** Everything that goBox has up to here has been fetched. */
   downloadCursor: integer('download_cursor').notNull(),
-  lastDownloadAt: integer('last_download_at'),
+  /** When the last download by itself ended, well or not. */
+  lastAttemptAt: integer('last_attempt_at'),
   lastDownloadError: text('last_download_error'),
   /** The day, as `YYYY-MM-DD` in the shop's zone, on which the last days were last looked at again. */
   lastReviewDay: text('last_review_day'),

@@ -15,7 +15,7 @@ export type Step = (typeof steps)[number]
 type Target = Step | 'gobox' | 'c8'
 
 export const faultKinds = [
-  'slow', 'status', 'garbage', 'reset', 'create_then_drop', 'create_then_500', 'create_late',
+  'slow', 'status', 'garbage', 'reset', 'create_then_drop', 'create_then_500', 'create_then_garbage', 'create_late',
   'refuse', 'lapsed_token', 'redirect', 'drip', 'huge',
 ] as const
 type FaultKind = (typeof faultKinds)[number]
@@ -122,6 +122,10 @@ const misbehave: Record<FaultKind, (exchange: Exchange, fault: Fault) => Promise
   create_then_500(exchange) {
     exchange.work()
     send(exchange, { status: 500, body: { message: '系统繁忙' } })
+  },
+  create_then_garbage(exchange, fault) {
+    exchange.work()
+    return misbehave.garbage(exchange, fault)
   },
   async create_late({ state, work }, { ms = 1000 }) {
     const { generation } = state

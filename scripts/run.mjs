@@ -19,7 +19,7 @@ const notBuilt = new Set([
   '.git', '.ci', '.nuxt', '.output', 'node_modules', 'data', 'docs', 'sandbox', 'scripts', 'tests', 'test-results', 'playwright-report',
 ])
 
-const needBuild = new Set(['demo', 'start', 'test', 'bench'])
+const needBuild = new Set(['demo', 'start', 'test', 'test-faults', 'bench'])
 
 let interruption
 

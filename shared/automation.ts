@@ -28,7 +28,10 @@ export interface Automation {
   /** Whether a C8 log-in is stored through which imports can run without anybody signed in. */
   has_c8_login: boolean
   last_webhook_at: string | null
+  /** When goBox last answered a download, whoever asked. */
   last_download_at: string | null
+  /** When the last download by itself ended, well or not. */
+  last_attempt_at: string | null
   last_download_error: string | null
   /** Everything that goBox had up to then has been fetched. */
   downloaded_until: string | null

@@ -13,3 +13,8 @@ export const IMPORTED_STATES = ['created', 'imported'] as const satisfies readon
 export function isImported(state: ImportState): boolean {
   return state === 'created' || state === 'imported'
 }
+
+/** What people call the states. */
+export const IMPORT_STATE_NAMES: Record<ImportState, string> = {
+  idle: '未导入', queued: '排队中', sending: '导入中', created: '导入中', imported: '已导入', failed: '导入失败',
+}

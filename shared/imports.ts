@@ -12,7 +12,7 @@ export function batchSchema(zone: string) {
 
 /** A filter is copied from a query, where empty text means “not given”. */
 function dropEmptyText(filter: unknown): unknown {
-  if (typeof filter !== 'object' || filter === null) return filter
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) return filter
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''))
 }
 

@@ -106,9 +106,27 @@ export function parseEndTime(value: string | number, zone: string): number | nul
   return Math.floor(time / SECOND) * SECOND + SECOND - 1
 }
 
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
+
+/** An export writes millions of times, of few days. */
+const MAX_DATES = 10_000
+const dates = new Map<number, string>()
+
+function formatDate(day: number): string {
+  let date = dates.get(day)
+  if (date === undefined) {
+    if (dates.size >= MAX_DATES) dates.clear()
+    dates.set(day, date = new Date(day * DAY).toISOString().slice(0, 10))
+  }
+  return date
+}
+
 /** Milliseconds since the epoch to `YYYY-MM-DD HH:mm:ss` in `zone`. */
 export function formatTime(time: number, zone: string): string {
-  return new Date(time + zoneOffset(time, zone)).toISOString().slice(0, 19).replace('T', ' ')
+  const wall = time + zoneOffset(time, zone)
+  const day = Math.floor(wall / DAY)
+  const second = Math.floor((wall - day * DAY) / SECOND)
+  return `${formatDate(day)} ${TWO_DIGITS[Math.floor(second / 3600)]}:${TWO_DIGITS[Math.floor(second / 60) % 60]}:${TWO_DIGITS[second % 60]}`
 }
 
 /** Midnight, in `zone`, of the day that contains `time`. */

@@ -20,7 +20,7 @@ CREATE TABLE `automations` (
 	`enabled_user` text NOT NULL,
 	`c8_token_sealed` text,
 	`download_cursor` integer NOT NULL,
-	`last_download_at` integer,
+	`last_attempt_at` integer,
 	`last_download_error` text,
 	`last_review_day` text,
 	FOREIGN KEY (`set_of_book_id`) REFERENCES `set_of_books`(`id`) ON UPDATE no action ON DELETE cascade
@@ -99,6 +99,7 @@ CREATE TABLE `orders` (
 	`import_attempts` integer DEFAULT 0 NOT NULL,
 	`import_due_at` integer,
 	`import_error` text,
+	`import_held` integer DEFAULT false NOT NULL,
 	`import_user` text,
 	`import_session_id` integer,
 	`create_unanswered_at` integer,
@@ -159,6 +160,7 @@ CREATE TABLE `set_of_books` (
 	`token_hash` text NOT NULL,
 	`import_paused_reason` text,
 	`last_webhook_at` integer,
+	`last_download_at` integer,
 	`updated_at` integer,
 	`updated_user` text
 );

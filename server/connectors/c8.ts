@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { BillType, C8List } from '#shared/devices'
 import { useConfig } from '../utils/config'
 import { Refused, SessionEnded, UpstreamBroken } from '../utils/errors'
-import type { LongInteger } from '../utils/parse-json'
+import { LongInteger } from '../utils/parse-json'
 import { callUpstream, reasonText } from './http'
 
 /** Through which C8, and as whom, a call is made. */
@@ -14,7 +14,7 @@ export const RETAIL_DONE = 6
 /** An id as C8 sent it: it goes back in the same form. */
 export type C8Id = number | string | LongInteger
 
-const id = z.union([z.number(), z.string().min(1), z.custom<LongInteger>(value => JSON.isRawJSON(value))])
+const id = z.union([z.number(), z.string().min(1), z.instanceof(LongInteger)])
 const text = z.union([z.string(), z.number()]).transform(String)
 const numeric = z.union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number)])
 const retailSchema = z.object({ id, code: text, status: numeric.nullish() })
@@ -98,7 +98,7 @@ export async function findRetail(access: C8Access, transId: string): Promise<Ret
   return answer?.root[0]
 }
 
-const idText = (retailId: C8Id) => typeof retailId === 'object' ? retailId.rawJSON : String(retailId)
+const idText = (retailId: C8Id) => retailId instanceof LongInteger ? retailId.digits : String(retailId)
 const retailPath = (retailId: C8Id) => `retails/${encodeURIComponent(idText(retailId))}`
 
 /** A document; `null` once it is deleted. */

@@ -15,7 +15,8 @@ import { WriteQueue } from './write-queue.ts'
 
 /** Older releases can lose the WAL when it is reset while another connection checkpoints. */
 const OLDEST_SQLITE = [3, 51, 3] as const
-const BUSY_TIMEOUT = 5000
+/** Waiting for another connection's lock holds up the whole process: not for long, as goBox sends again what was refused. */
+const BUSY_TIMEOUT = 1000
 
 export interface Storage {
   folder: string

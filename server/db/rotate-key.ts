@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3'
 import { CHECK_OWNER } from './key-check.ts'
 import { KEY_FILE, makeKey, NEW_KEY_FILE, seal, toKey, unseal, type SecretKey } from './seal.ts'
 
-interface Sealed { rowid: number, owner: string, sealed: string }
+interface Sealed { row: number, owner: string, sealed: string }
 
 /** For whom a table's secrets are sealed, as SQL: its account set's name. */
 function ownerOf(table: string): string {
@@ -25,8 +25,12 @@ function resealAll(sqlite: Database.Database, from: SecretKey, to: SecretKey): n
   sqlite.transaction(() => {
     for (const { table, column } of sealedColumns(sqlite)) {
       const update = sqlite.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`)
-      const rows = sqlite.prepare<[], Sealed>(`SELECT rowid, ${ownerOf(table)} AS owner, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`).all()
-      for (const { rowid, owner, sealed } of rows) update.run(seal(unseal(sealed, owner, from), owner, to), rowid)
+      const rows = sqlite.prepare<[], Sealed>(`SELECT rowid AS row, ${ownerOf(table)} AS owner, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`).all()
+      for (const { row, owner, sealed } of rows) {
+        const { changes } = update.run(seal(unseal(sealed, owner, from), owner, to), row)
+        // What stayed sealed with the old key would be lost with it.
+        if (changes !== 1) throw new Error(`${table}.${column} of row ${row} was not sealed anew`)
+      }
       count += rows.length
     }
   }).immediate()

@@ -45,13 +45,16 @@ export class WriteQueue {
 
   #commit(group: Write[]) {
     const results: unknown[] = []
+    let hasBegun = false
     try {
       this.#transact(() => {
+        hasBegun = true
         for (const write of group) results.push(write.run())
       })
     }
     catch (error) {
-      if (group.length === 1) group[0]!.reject(error)
+      // Where no transaction can begin (a lock, say), each member on its own would only hold up the thread once more.
+      if (!hasBegun || group.length === 1) group.forEach(write => write.reject(error))
       // One member's failure undid the whole group; each gets its own transaction, so that the good ones pass.
       else for (const write of group) this.#commit([write])
       return

@@ -54,7 +54,7 @@ export async function dropAutomationToken(setOfBookId: number): Promise<void> {
 }
 
 /** Notes how a download went: its cursor (only forward), its time, its error, the day whose review is done. */
-export async function noteDownload(setOfBookId: number, note: Partial<Pick<Row, 'downloadCursor' | 'lastDownloadAt' | 'lastDownloadError' | 'lastReviewDay'>>): Promise<void> {
+export async function noteDownload(setOfBookId: number, note: Partial<Pick<Row, 'downloadCursor' | 'lastAttemptAt' | 'lastDownloadError' | 'lastReviewDay'>>): Promise<void> {
   const { db, write } = useStorage()
   await write(() => db.update(automations).set(note).where(eq(automations.setOfBookId, setOfBookId)).run())
 }
@@ -67,7 +67,7 @@ export async function enqueuePaidOrders(setOfBookId: number, since: number, unti
   const { db, write } = useStorage()
   const waiting = db.select({ id: orders.id }).from(orders).where(and(
     eq(orders.setOfBookId, setOfBookId), gte(orders.createTime, since), lte(orders.createTime, until),
-    eq(orders.status, PAID), eq(orders.importState, 'idle'),
+    eq(orders.status, PAID), eq(orders.importState, 'idle'), eq(orders.importHeld, false),
   )).limit(MAX_QUEUED_AT_ONCE).all()
   if (waiting.length === 0) return 0
   await write(() => waiting.forEach(({ id }) => enqueue(id, user, null, now)))

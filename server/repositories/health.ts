@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { and, isNotNull, isNull, min, sql } from 'drizzle-orm'
-import { automations, orders, setOfBooks } from '#drizzle/schema'
+import { and, isNotNull, isNull, max, min } from 'drizzle-orm'
+import { orders, setOfBooks } from '#drizzle/schema'
 import { useStorage } from '../db/client'
 
 /** A probe costs a disk sync, and anybody may ask: its answer stands for this long, in milliseconds. */
@@ -30,7 +30,7 @@ export async function readActivity() {
   const waiting = and(isNotNull(orders.importDueAt), isNull(orders.importLease))
   return {
     oldestDue: db.select({ at: min(orders.importDueAt) }).from(orders).where(waiting).get()?.at ?? null,
-    lastWebhook: db.select({ at: sql<number | null>`max(${setOfBooks.lastWebhookAt})` }).from(setOfBooks).get()?.at ?? null,
-    lastDownload: db.select({ at: sql<number | null>`max(${automations.lastDownloadAt})` }).from(automations).get()?.at ?? null,
+    lastWebhook: db.select({ at: max(setOfBooks.lastWebhookAt) }).from(setOfBooks).get()?.at ?? null,
+    lastDownload: db.select({ at: max(setOfBooks.lastDownloadAt) }).from(setOfBooks).get()?.at ?? null,
   }
 }

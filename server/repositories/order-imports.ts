@@ -39,7 +39,7 @@ function take(order: OrderRecord, lease: string, user: string, sessionId: number
   const importState = order.importState === 'created' ? 'created' : 'sending'
   return move(order.id, user, free(), {
     from: [order.importState], event: importState === 'created' ? 'retried' : 'sending',
-    set: { importState, importLease: lease, importDueAt: null, importError: null, importUser: user, importSessionId: sessionId },
+    set: { importState, importLease: lease, importDueAt: null, importError: null, importHeld: false, importUser: user, importSessionId: sessionId },
   })
 }
 
@@ -130,7 +130,7 @@ export function enqueue(orderId: number, user: string, sessionId: number | null,
 /** Takes an order that has not started out of the queue; a create that C8 may still carry out stays looked for. Runs inside the caller's transaction. */
 export function dequeue(orderId: number, user: string): OrderRecord | undefined {
   const row = move(orderId, user, and(free(), isNull(orders.createUnansweredAt)), {
-    from: ['queued'], event: 'cancelled', set: { importState: 'idle', importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null },
+    from: ['queued'], event: 'cancelled', set: { importState: 'idle', importHeld: true, importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null },
   })
   if (row) closeBatchItems(orderId, 'cancelled', null)
   return row
@@ -149,7 +149,7 @@ export async function resetImport(order: OrderRecord, user: string): Promise<boo
     const row = move(order.id, user, and(free(), same, isNull(orders.createUnansweredAt)), {
       from: [order.importState], event: 'reset', detail: { retail_id: order.retailId, retail_code: order.retailCode },
       set: {
-        importState: 'idle', importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null,
+        importState: 'idle', importHeld: true, importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null,
         importedAt: null, importedUser: null, retailId: null, retailCode: null,
       },
     })

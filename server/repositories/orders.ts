@@ -4,6 +4,7 @@ import { isImported } from '#shared/import-state'
 import type { OrderMessage } from '#shared/orders'
 import { prepared, useStorage } from '../db/client'
 import { Conflict } from '../utils/errors'
+import { closeBatchItems } from './import-batch-items'
 import { addAudit, type Actor } from './audit'
 import { addEvent, type OrderEventRecord } from './order-events'
 
@@ -83,6 +84,7 @@ export async function deleteOrder(setOfBookId: number, id: number, by: Actor): P
     if (!order) return false
     if (isImported(order.importState)) throw new Conflict('订单已导入 C8，请先重置导入状态再删除')
     if (isFrozen(order)) throw new Conflict('订单正在导入 C8，请等它有结果后再删除')
+    closeBatchItems(id, 'cancelled', null)
     db.delete(orders).where(eq(orders.id, id)).run()
     addAudit(by, 'order_deleted', { id, name: order.transId })
     return true

@@ -141,3 +141,9 @@ export async function saveLastWebhook(id: number, at: number): Promise<void> {
   const { db, write } = useStorage()
   await write(() => db.update(setOfBooks).set({ lastWebhookAt: at }).where(eq(setOfBooks.id, id)).run())
 }
+
+/** Notes when goBox last answered a download. */
+export async function saveLastDownload(id: number, at: number): Promise<void> {
+  const { db, write } = useStorage()
+  await write(() => db.update(setOfBooks).set({ lastDownloadAt: at }).where(eq(setOfBooks.id, id)).run())
+}

@@ -1,6 +1,6 @@
 import { and, between, count, eq, sql, sum, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { orders } from '#drizzle/schema'
+import { orders, setOfBooks } from '#drizzle/schema'
 import { PAID, type OrderStatus } from '#shared/order-status'
 import { useStorage } from '../db/client'
 import { cabinetTotals, dayTotals, goodsTotals } from '../db/order-totals'
@@ -74,4 +74,9 @@ export async function sumByGoods(setOfBookId: number, span: Span): Promise<Goods
       : part)
   }
   return [...table.values()].sort((a, b) => b.amount - a.amount || a.barcode.localeCompare(b.barcode))
+}
+
+/** When goBox was last heard, and last asked. */
+export async function readLastContacts(setOfBookId: number): Promise<{ webhook: number | null, download: number | null }> {
+  return useStorage().db.select({ webhook: setOfBooks.lastWebhookAt, download: setOfBooks.lastDownloadAt }).from(setOfBooks).where(eq(setOfBooks.id, setOfBookId)).get()!
 }

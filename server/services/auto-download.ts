@@ -54,8 +54,8 @@ async function run(automation: AutomationRecord, now: number, isStopping: () => 
 }
 
 /** Whether it is time for the next download; a last one in the future comes from a clock that has since been set back. */
-export function isDownloadDue({ lastDownloadAt, downloadMinutes }: AutomationRecord, now: number): boolean {
-  return lastDownloadAt === null || lastDownloadAt > now || now - lastDownloadAt >= downloadMinutes * MINUTE
+export function isDownloadDue({ lastAttemptAt, downloadMinutes }: AutomationRecord, now: number): boolean {
+  return lastAttemptAt === null || lastAttemptAt > now || now - lastAttemptAt >= downloadMinutes * MINUTE
 }
 
 /** Fetches what goBox has since the last time, with an overlap, and once a night the last days again. How it went is noted. */
@@ -70,6 +70,6 @@ export async function autoDownload(automation: AutomationRecord, isStopping: () 
     lastDownloadError = error.message
   }
   finally {
-    await noteDownload(automation.setOfBookId, { lastDownloadAt: Date.now(), lastDownloadError })
+    await noteDownload(automation.setOfBookId, { lastAttemptAt: Date.now(), lastDownloadError })
   }
 }

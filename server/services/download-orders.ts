@@ -3,6 +3,7 @@ import { DAY, formatTime, parseTime, zoneOffset } from '#shared/time'
 import { queryTrade, type TradeEntry } from '../connectors/gobox'
 import { receiveOrder } from '../repositories/orders'
 import { keepRejectedMessage } from '../repositories/rejected-messages'
+import { saveLastDownload } from '../repositories/set-of-books'
 import { useConfig } from '../utils/config'
 import { describeIssue, Invalid } from '../utils/errors'
 import { withAccessToken } from './gobox-access'
@@ -87,5 +88,6 @@ export async function downloadOrders(setOfBookId: number, query: DownloadQuery, 
     const receipt = await receiveOrder(setOfBookId, parsed.data, user, Date.now())
     if (receipt !== 'unchanged') result[receipt]++
   }))
+  await saveLastDownload(setOfBookId, Date.now())
   return result
 }

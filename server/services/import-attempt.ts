@@ -44,11 +44,13 @@ async function create(order: OrderRecord, session: C8Session, draft: Awaited<Ret
  */
 async function obtainRetail(order: OrderRecord, lease: ImportLease, session: C8Session): Promise<{ retail: Retail, adopted: boolean }> {
   const unanswered = order.createUnansweredAt !== null
+  // Asked before the look-up: a document that appears between the two must be seen.
+  const settled = unanswered && hasSettled(order.id)
   let draft = unanswered ? undefined : await draftRetail(order, session)
   const existing = await findRetail(session, order.transId)
   if (existing) return { retail: existing, adopted: true }
   if (unanswered) {
-    if (!hasSettled(order.id)) throw new AwaitsC8('等待 C8 确认：上次创建没有得到回答，正在查找零售单，请稍后再试')
+    if (!settled) throw new AwaitsC8('等待 C8 确认：上次创建没有得到回答，正在查找零售单，请稍后再试')
     await clearUnanswered(lease)
     draft = await draftRetail(order, session)
   }

@@ -8,7 +8,7 @@ import type { C8Session } from './c8-session'
 import { getProductId, getTaxRate } from './c8-catalog'
 
 /** The unit price in yuan, rounded to six decimals. */
-function unitPrice(amountFen: number, quantity: number): number {
+export function unitPrice(amountFen: number, quantity: number): number {
   return Math.round(amountFen / quantity * 10_000) / 1_000_000
 }
 

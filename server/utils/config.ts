@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** Why the process cannot start, as one sentence for its owner. */
@@ -39,7 +40,8 @@ const schema = z.object({
   NUXT_SECRET_KEY: z.string().refine(isSecretKey, '必须是 32 字节的 base64').optional(),
   NUXT_TIME_ZONE: z.string().refine(isTimeZone, '不是已知的时区，例如 Asia/Shanghai').optional().transform(zone => zone ?? 'Asia/Shanghai'),
   NUXT_LEGACY_STATUS: z.enum(['true', 'false', '1', '0'], { error: '只能是 true 或 false' }).optional().transform(flag => flag === 'true' || flag === '1'),
-  NUXT_TRUSTED_PROXIES: z.string().optional().transform(list => (list ?? '').split(',').map(item => item.trim()).filter(Boolean)),
+  NUXT_TRUSTED_PROXIES: z.string().optional().transform(list => (list ?? '').split(',').map(item => item.trim()).filter(Boolean))
+    .refine(list => list.every(isIP), '必须是 IP 地址，用逗号分隔'),
   NUXT_UPSTREAM_TIMEOUT: milliseconds(10_000, 600_000),
   NUXT_UPSTREAM_MAX_BYTES: milliseconds(8_388_608, 1_073_741_824),
   NUXT_C8_SETTLE: milliseconds(120_000, 86_400_000),

@@ -22,6 +22,8 @@ const DEFAULTS = {
 
 type Limits = typeof DEFAULTS
 
+const JSON_TYPE = 'application/json; charset=utf-8'
+
 const REFUSALS: Record<string, [status: string, errmsg: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', '请求发送得太慢，请检查网络后重试'],
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', '请求头太大，请减少后重试'],
@@ -34,7 +36,7 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex) {
   if (error.code === 'ECONNRESET' || !socket.writable || answering?.headersSent) return void socket.destroy()
   const [status, errmsg] = REFUSALS[error.code ?? ''] ?? MALFORMED
   const body = JSON.stringify({ state: 0, errmsg })
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
   setTimeout(() => socket.destroy(), 1000).unref()
 }
 
@@ -46,6 +48,15 @@ function boundRest(request: IncomingMessage, response: ServerResponse, discard: 
       if (!request.complete) request.socket.destroy()
     }, discard).unref()
   })
+}
+
+const NO_HOST = JSON.stringify({ state: 0, errmsg: MALFORMED[1] })
+const HOST = /^[\w.-]*(?:\[[\da-f:.]+\])?(?::\d{1,5})?$/i
+
+/** Whether a URL can be made of the request's host, as libraries do who take it for good. What a proxy says of it is nothing to us. */
+function hasSaneHost({ headers }: IncomingMessage): boolean {
+  delete headers['x-forwarded-host']
+  return HOST.test(headers.host ?? '')
 }
 
 function limitPerAddress(server: Server, { maxPerAddress, exempt }: Limits) {
@@ -70,7 +81,8 @@ export function createLimitedServer(listener: RequestListener, given: Partial<Li
   const { headersTimeout, requestTimeout, checkEvery: connectionsCheckingInterval } = limits
   const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, (request, response) => {
     boundRest(request, response, limits.discard)
-    listener(request, response)
+    if (hasSaneHost(request)) listener(request, response)
+    else response.writeHead(400, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(NO_HOST) }).end(NO_HOST)
   })
   server.maxConnections = limits.maxConnections
   server.timeout = limits.idleTimeout

@@ -2,14 +2,22 @@ import { isUtf8 } from 'node:buffer'
 import { Invalid } from './errors.ts'
 import { isDeeperThan } from './json-depth.ts'
 
-/** An integer too long for a number, with its digits; written into JSON as it was read. */
-export interface LongInteger { readonly rawJSON: string }
-
-/* V8 has had these since Node 22; the types of TypeScript 5.9 do not know them yet. */
+/* V8 has had this since Node 22; the types of TypeScript 5.9 do not know it yet. */
 declare global {
   interface JSON {
-    rawJSON: (text: string) => LongInteger
-    isRawJSON: (value: unknown) => value is LongInteger
+    rawJSON: (text: string) => object
+  }
+}
+
+/** An integer too long for a number; it goes into JSON with the digits that it came with. */
+export class LongInteger {
+  readonly digits: string
+  constructor(digits: string) {
+    this.digits = digits
+  }
+
+  toJSON() {
+    return JSON.rawJSON(this.digits)
   }
 }
 
@@ -21,7 +29,7 @@ const NEEDS_SOURCE = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d|\d{16}/
 function keepDigits(key: string, value: unknown, context?: { source: string }): unknown {
   if (typeof value !== 'number') return value
   if (TEXT_FIELDS.has(key)) return context!.source
-  return Number.isSafeInteger(value) || !/^-?\d+$/.test(context!.source) ? value : JSON.rawJSON(context!.source)
+  return Number.isSafeInteger(value) || !/^-?\d+$/.test(context!.source) ? value : new LongInteger(context!.source)
 }
 
 /**

@@ -36,7 +36,7 @@ async function readBytes(request: IncomingMessage): Promise<{ body: Buffer, whol
 }
 
 /** A request's body (the beginning of one that is larger than 1 MiB) and, if it cannot be taken as JSON, why. */
-export async function readBody(event: H3Event): Promise<{ body: Buffer, refusal?: DomainError }> {
+export async function takeBody(event: H3Event): Promise<{ body: Buffer, refusal?: DomainError }> {
   const request = event.node.req
   const { body, whole } = await readBytes(request)
   if (!whole) {
@@ -50,7 +50,7 @@ export async function readBody(event: H3Event): Promise<{ body: Buffer, refusal?
 
 /** The JSON object in the body; `{}` if there is none. Throws Invalid, BodyTooLarge, UnsupportedMediaType. */
 async function readJsonBody(event: H3Event): Promise<Record<string, unknown>> {
-  const { body, refusal } = await readBody(event)
+  const { body, refusal } = await takeBody(event)
   if (refusal) throw refusal
   return parseBody(body)
 }

@@ -30,7 +30,7 @@ export function setSecurityHeaders(event: H3Event) {
 const INLINE_SCRIPT = /<script(?![^>]*\s(?:src=|type="application\/json"))[^>]*>([\s\S]*?)<\/script>/gi
 
 /** The CSP sources of a page's inline scripts. The page is one of the build, the same for every request, so nobody can slip one in. */
-export function inlineScriptSources(html: string): string[] {
+function inlineScriptSources(html: string): string[] {
   return [...html.matchAll(INLINE_SCRIPT)].map(([, script]) => `'sha256-${hash('sha256', script!, 'base64')}'`)
 }
 

@@ -22,7 +22,7 @@ describe('a log-in', () => {
     const { name } = await app.addSetOfBook()
     const { status, body } = await logIn(await app.addC8Token(5, [name]), { set_of_book: name })
     expect({ status, body }).toEqual({ status: 200, body: {
-      state: 1, token: expect.stringMatching(/^[0-9a-f]{64}$/), access_level: 5, user_name: '陈晓东', expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      state: 1, token: expect.stringMatching(/^[0-9a-f]{64}$/), access_level: 5, user_name: '陈晓东', time_zone: 'Asia/Shanghai', expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
     } })
     const end = Date.parse(`${(body.expires_at as string).replace(' ', 'T')}+08:00`)
     expect(Math.abs(end - Date.now() - 12 * HOUR)).toBeLessThan(60_000)
@@ -149,6 +149,9 @@ describe('a log-in is refused', () => {
     const app = await App.start({ NUXT_C8_ALLOWED_ORIGINS: ` ${closed.c8Url}/, https://c8.example.com ` })
     try {
       expect(await logIn('c8-token-A001', { url: closed.c8Url }, app)).toMatchObject({ status: 502, body: failed(/C8 检查权限失败：连接不上/) })
+      // An address that only begins like an allowed one.
+      expect(await logIn('c8-token-A001', { url: 'https://c8.example.com.evil.example' }, app)).toMatchObject({ status: 403 })
+      expect(await logIn('c8-token-A001', { url: 'https://c8.example.com:8443' }, app)).toMatchObject({ status: 403 })
     }
     finally {
       await app.close()

@@ -71,7 +71,7 @@ describe('a first message', () => {
     const { status, body } = await send(orderMessage(transId))
     expect({ status, body }).toEqual({ status: 200, body: { status: 1 } })
     expect(await stored(transId)).toEqual({
-      ...orderMessage(transId), id: expect.any(Number), set_of_book: shop.name, total_amount: 10.5,
+      ...orderMessage(transId), id: expect.any(Number), set_of_book: shop.name, device_name: null, total_amount: 10.5,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/), created_user: 'goBox',
       is_imported: false, imported_at: null, imported_user: null, retail_id: null, retail_code: null,
       import_state: 'idle', import_error: null, awaits_c8: false,

@@ -39,6 +39,8 @@ export class App {
   #child: ChildProcess | undefined
   #output = ''
   #shops = 0
+  /** A program and its arguments that start the server in their place, such as a tracer. */
+  wrap: string[] = []
 
   private constructor(readonly sandbox: Sandbox, readonly settings: Record<string, string>) {}
 
@@ -46,7 +48,13 @@ export class App {
     if (!existsSync(built)) throw new Error('there is no build to test: npm run build')
     const app = new App(await startSandbox(), settings)
     app.url = `http://127.0.0.1:${await findFreePort()}`
-    await app.start()
+    try {
+      await app.start()
+    }
+    catch (error) {
+      await app.close()
+      throw error
+    }
     return app
   }
 
@@ -58,7 +66,8 @@ export class App {
   async start() {
     this.#output = ''
     const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NUXT|NITRO)_|^(?:NODE_ENV|HOST|PORT)$/.test(name))
-    const child = spawn(process.execPath, [built], {
+    const [program = process.execPath, ...args] = [...this.wrap, process.execPath, built]
+    const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...Object.fromEntries(inherited),
@@ -82,25 +91,31 @@ export class App {
 
   /** Ends the process as its owner would and starts it again on the same data. */
   async restart() {
-    await this.#end('SIGTERM')
+    await this.end('SIGTERM')
     await this.start()
   }
 
   /** Ends the process between two instructions, as a power cut would. */
   kill9() {
-    return this.#end('SIGKILL')
+    return this.end('SIGKILL')
   }
 
-  async #end(signal: NodeJS.Signals) {
+  get pid() {
+    return this.#child!.pid!
+  }
+
+  /** Sends a signal that ends the process and resolves with its exit code, `null` if the signal itself ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended
+    return child.exitCode
   }
 
   async close() {
-    await this.#end('SIGKILL')
+    await this.end('SIGKILL')
     await this.sandbox.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
@@ -154,8 +169,9 @@ export class App {
 
   /** All that a refused request must leave alone. */
   snapshot() {
-    return ['set_of_books', 'devices', 'orders', 'order_events', 'import_batches', 'import_batch_items']
-      .map(table => this.rows(`SELECT * FROM ${table}`))
+    const tables = ['set_of_books', 'devices', 'orders', 'order_events', 'import_batches', 'import_batch_items', 'automations']
+    // When the webhook was last called is noted now and then, whatever it was called with.
+    return tables.map(table => this.rows(`SELECT * FROM ${table}`).map(({ last_webhook_at, ...row }) => row))
   }
 
   /** A fresh account set at C8 and at goBox, which nobody has logged in to. */

@@ -53,7 +53,7 @@ describe('the audit', () => {
     expect(await newest()).toMatchObject({ event: 'device_deleted', detail: { id, before: { name: '二号柜', dev_id: 7 } } })
     const settings = (await list('?event=settings_changed')).root[0]
     expect(settings!.detail).toEqual({ before: { user_name: null }, after: { user_name: shop.gobox_user, app_key: '已更换' } })
-    await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: {} })
+    await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: { overlap_hours: 24 } })
     expect(await newest()).toMatchObject({ event: 'token_replaced', detail: { after: { overlap_hours: 24 } } })
   })
 
@@ -70,6 +70,11 @@ describe('the audit', () => {
     const waiting = await world.app.receive(shop, 'T-2', { dev_id: 99 })
     await world.app.ask('POST /api/imports', { token: shop.token, body: { ids: [waiting] } })
     expect(await newest()).toMatchObject({ event: 'batch_started', detail: { after: { total: 1 } } })
+    const batch = world.app.rows<{ id: number }>('SELECT id FROM import_batches')[0]!.id
+    const pending = () => world.app.rows('SELECT 1 FROM import_batch_items WHERE outcome = \'pending\'').length
+    await expect.poll(pending).toBe(0)
+    await world.app.ask(`POST /api/imports/${batch}/retry`, { token: shop.token, body: {} })
+    expect(await newest()).toMatchObject({ event: 'batch_retried', detail: { id: batch, after: { count: 1 } } })
   })
 
   it('tells of a log-out and of a session that C8 has ended', async () => {

@@ -1,31 +1,13 @@
-import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { failed, useApp, type Shop } from '../server.ts'
-
-const folder = fileURLToPath(new URL('../../../server/api/', import.meta.url))
+import { routeFiles } from './route-files.ts'
 
 /** Answers without a session: the webhook, which asks for its own token, the log-in and the health check. */
 const OPEN = ['POST /api/create_order', 'GET /api/access_token', 'GET /api/health']
 /** Needs a session, but no permission: who logged in may log out. */
 const FOR_EVERYBODY = ['DELETE /api/access_token']
 
-interface Route {
-  method: string
-  path: string
-  /** `?action=…` of each thing the route can do. */
-  queries: string[]
-}
-
-/** Every file of server/api, but for the one that takes what is left, as Nitro makes routes of them. */
-const routes = globSync('**/*.ts', { cwd: folder }).filter(file => !file.includes('[...]')).map((file): Route => {
-  const [, path, method] = /^(.*?)(?:\/?index)?\.(get|post|put|delete|patch)\.ts$/.exec(file)!
-  const source = readFileSync(folder + file, 'utf8')
-  const actions = source.includes('orderActions') ? ['import', 'init_order'] : [...source.matchAll(/^ {2}(\w+): action\(/gm)].map(match => match[1])
-  return { method: method!.toUpperCase(), path: `/api/${path}`, queries: actions.length > 0 ? actions.map(name => `?action=${name}`) : [''] }
-})
-
-const requests = routes.flatMap(({ method, path, queries }) => queries.map(query => ({ name: `${method} ${path}`, request: `${method} ${path}${query}` })))
+const requests = routeFiles.flatMap(({ method, path, queries }) => queries.map(query => ({ name: `${method} ${path}`, request: `${method} ${path}${query}` })))
 const guarded = requests.filter(({ name }) => !OPEN.includes(name))
 const world = useApp()
 let shop: Shop
@@ -61,7 +43,7 @@ function snapshot() {
 }
 
 it('knows every route file, and every open route is one of them', () => {
-  expect(routes.length).toBeGreaterThan(20)
+  expect(routeFiles.length).toBeGreaterThan(20)
   for (const name of OPEN) expect(requests.map(request => request.name)).toContain(name)
 })
 

@@ -1,22 +1,42 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
-import { afterAll } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import { orders, setOfBooks } from '#drizzle/schema'
 import { openStorage, setStorage, type Storage } from '#server/db/client'
+import { ensureSetOfBook } from '#server/repositories/set-of-books'
 import type { OrderLine } from '#shared/orders'
+
+export const migrations = readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../../../drizzle/migrations', import.meta.url)) })
+
+export function makeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'gobox-unit-'))
+}
 
 /** Opens a storage in a folder of its own for the tests of one file; both are gone after them. */
 export function openTestStorage(): Storage {
-  const folder = mkdtempSync(join(tmpdir(), 'gobox-test-'))
-  const storage = openStorage(folder, readMigrationFiles({ migrationsFolder: 'drizzle/migrations' }))
+  const folder = makeFolder()
+  const storage = openStorage(folder, migrations)
+  // No test of these is about power cuts, and a sync for each row would take most of their time.
+  storage.sqlite.pragma('synchronous = OFF')
   setStorage(storage)
   afterAll(async () => {
     await storage.close()
     rmSync(folder, { recursive: true })
   })
   return storage
+}
+
+/** A storage of its own for a test file, with two account sets as a log-in makes them. */
+export function useTestStorage() {
+  const context = { storage: openTestStorage(), own: 0, neighbour: 0 }
+  beforeAll(async () => {
+    context.own = (await ensureSetOfBook('A001', 'https://c8.example')).id
+    context.neighbour = (await ensureSetOfBook('B002', 'https://c8.example')).id
+  })
+  return context
 }
 
 /** Makes an account set and returns its id. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { textField } from '#shared/fields'
+import { recordAudit } from '../../../repositories/audit'
 import { retryBatch } from '../../../repositories/import-batches'
 import { wakeImportQueue } from '../../../services/import-queue'
 import { defineApi } from '../../../utils/api'
@@ -9,10 +10,11 @@ import { idOf } from '../../../utils/request'
 export default defineApi({
   permission: 'create',
   input: z.object({ reason: textField(1, 1000).optional() }),
-  run: async ({ input, session, event }) => {
+  run: async ({ input, session, event, by }) => {
     const count = await retryBatch(session.setOfBookId, idOf(event), input.reason, session.userName, session.id, Date.now())
     if (count === undefined) throw new NotFound('没有这个导入批次，请检查地址')
     wakeImportQueue()
+    if (count > 0) await recordAudit(by, 'batch_retried', { id: idOf(event), after: { count } })
     return { count }
   },
 })

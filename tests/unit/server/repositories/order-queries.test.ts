@@ -5,7 +5,7 @@ import { IMPORT_STATES, isImported, type ImportState } from '#shared/import-stat
 import type { OrderStatus } from '#shared/order-status'
 import { orderQuerySchema, type OrderFilter, type OrderQuery } from '#shared/orders'
 import { randomFrom } from '../../../../sandbox/shop.ts'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage'
+import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
 
 const ZONE = 'Asia/Shanghai'
 const storage = openTestStorage()
@@ -37,6 +37,7 @@ for (let index = 0; index < 600; index += 1) {
 }
 
 type Row = typeof orders.$inferSelect
+const stored = storage.db.select().from(orders).all().filter(row => row.setOfBookId === mine)
 const has = (text: string | null, part: string) => text !== null && text.toLowerCase().includes(part.toLowerCase())
 
 /** trade_view's filter as contract.md tells it, on the rows in memory. */
@@ -62,7 +63,7 @@ function matches(row: Row, filter: OrderFilter): boolean {
 function expected({ start, limit, sort, ...filter }: OrderQuery) {
   const column = sort.endsWith('create_time') ? 'createTime' : 'totalAmount'
   const sign = sort.startsWith('-') ? -1 : 1
-  const rows = storage.db.select().from(orders).all().filter(row => row.setOfBookId === mine && matches(row, filter))
+  const rows = stored.filter(row => matches(row, filter))
     .sort((a, b) => sign * (a[column] - b[column] || a.id - b.id))
   return { total: rows.length, amount: rows.reduce((sum, row) => sum + row.totalAmount, 0), ids: rows.slice(start, start + limit).map(row => row.id) }
 }

@@ -7,7 +7,7 @@ import { IMPORT_STATES } from '#shared/import-state'
 import { orderMessageSchema, type OrderLine } from '#shared/orders'
 import { DAY } from '#shared/time'
 import { randomFrom } from '../../../../sandbox/shop.ts'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage'
+import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
 
 const storage = openTestStorage()
 const { sqlite, db } = storage
@@ -65,7 +65,7 @@ describe('the totals', () => {
     expect(kept().day_totals).toMatchObject([{ status: 103, orders: 1, amount: 500 }])
     expect(kept().goods_totals).toEqual([])
     const { id } = db.select().from(orders).get()!
-    await deleteOrder(mine, id, { setOfBookId: mine, user: '店员', address: '' })
+    await deleteOrder(mine, id, { setOfBookId: mine, user: '李', address: '127.0.0.1' })
     expect(kept()).toEqual({ day_totals: [], cabinet_totals: [], goods_totals: [] })
   })
 

@@ -1,0 +1,29 @@
+import { formatTime } from '#shared/time'
+import type { ExportRecord } from '../repositories/order-export'
+import { COLUMNS, writeRows } from './order-columns'
+
+/** Excel takes a file for UTF-8 only with it. */
+const BOM = '\uFEFF'
+/** What neither needs quotes nor begins like a formula. */
+const PLAIN = /^[^=+\-@\t\r\n",][^\r\n",]*$/
+const FORMULA = /^[=+\-@\t\r]/
+
+/** A text as a cell: quoted where need be, and with an apostrophe before what a spreadsheet would run. */
+export function csvText(text: string): string {
+  if (PLAIN.test(text)) return text
+  const harmless = FORMULA.test(text) ? `'${text}` : text
+  return /[\r\n",]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}
+
+/** The orders as a CSV file (RFC 4180), a piece for each slice of orders. */
+export async function* toCsv(slices: AsyncIterable<ExportRecord[]>, zone: string): AsyncGenerator<string> {
+  const writer = { cell: { text: csvText, number: String, money: String, time: (time: number) => formatTime(time, zone) }, empty: '', separator: ',' }
+  yield `${BOM}${COLUMNS.map(({ title }) => csvText(title)).join(',')}\r\n`
+  for await (const orders of slices) {
+    let piece = ''
+    for (const order of orders) {
+      for (const row of writeRows(order, writer)) piece += `${row}\r\n`
+    }
+    yield piece
+  }
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import type { Fault } from '../../sandbox/faults.ts'
+import { failed, useApp, type App, type Shop } from './server.ts'
+
+const TIMEOUT = 400
+const SETTLE = 1000
+const context = useApp({ NUXT_UPSTREAM_TIMEOUT: String(TIMEOUT), NUXT_UPSTREAM_MAX_BYTES: '100000', NUXT_C8_SETTLE: String(SETTLE) })
+const control = () => context.app.sandbox.control
+let count = 0
+
+/** A paid order that needs every call to C8: product, tax rate, look-up, create, confirm, workflow. */
+async function receiveOrder(app: App): Promise<{ shop: Shop, id: number, transId: string }> {
+  const shop = await app.openShop()
+  await app.addDevice(shop, { bill_type: 1 })
+  const transId = `F${++count}`
+  const id = await app.receive(shop, transId)
+  await app.sandbox.control.clearCalls()
+  return { shop, id, transId }
+}
+
+const importOrder = (shop: Shop, id: number) => context.app.ask(`POST /api/orders/${id}?action=import`, shop)
+
+/** Asks again, as a clerk would, until the order is imported; meanwhile it may only be told to wait. */
+async function importToTheEnd({ shop, id, transId }: Awaited<ReturnType<typeof receiveOrder>>) {
+  const waiting: string[] = []
+  for (const deadline = Date.now() + 20_000; ; await new Promise(resolve => setTimeout(resolve, 100))) {
+    if ((await context.app.findOrder(shop, transId))?.import_state === 'imported') return waiting
+    const { status, body } = await importOrder(shop, id)
+    if (status !== 200) waiting.push(`${status} ${String(body.errmsg)}`)
+    if (Date.now() > deadline) expect.fail(`not imported: ${waiting.at(-1)}`)
+  }
+}
+
+async function expectOneDocument({ shop, id, transId }: Awaited<ReturnType<typeof receiveOrder>>) {
+  const documents = await control().documents(transId)
+  expect(documents).toMatchObject([{ source_id: transId, status: 6, total_amount: 10.5 }])
+  expect(await context.app.findOrder(shop, transId)).toMatchObject({ id, is_imported: true, import_state: 'imported', retail_id: documents[0]!.id, retail_code: documents[0]!.code, import_error: null, awaits_c8: false })
+}
+
+const BROKEN = { status: 502, body: failed(/^C8 .+失败：/) }
+const SLOW = { status: 504, body: failed(/^C8 .+超时/) }
+
+type Kind = [says: string, fault: Omit<Fault, 'step'>, answer: object]
+const kinds: Kind[] = [
+  ['500', { kind: 'status', status: 500 }, BROKEN],
+  ['502', { kind: 'status', status: 502 }, BROKEN],
+  ['429', { kind: 'status', status: 429 }, BROKEN],
+  ['garbage', { kind: 'garbage' }, BROKEN],
+  ['a reset', { kind: 'reset' }, BROKEN],
+  ['a redirect', { kind: 'redirect' }, BROKEN],
+  ['too many bytes', { kind: 'huge', bytes: 1_000_000 }, BROKEN],
+  ['nothing in time', { kind: 'slow', ms: TIMEOUT + 200 }, SLOW],
+  ['a byte now and then', { kind: 'drip', ms: 50 }, SLOW],
+]
+
+describe.each([['c8.products', kinds.slice(0, 1)], ['c8.set_of_books', kinds.slice(3, 4)], ['c8.retail_lookup', kinds]] as const)('a fault at %s, before anything is created', (step, kindsOfStep) => {
+  it.each(kindsOfStep)('%s: nothing is created until C8 can be asked, then one document', async (_, fault, answer) => {
+    const order = await receiveOrder(context.app)
+    await control().fault({ step, ...fault })
+    expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
+    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({ is_imported: false, import_state: 'queued', import_error: expect.stringMatching(/^C8/), awaits_c8: false })
+    expect((await importOrder(order.shop, order.id)).status).toBeGreaterThanOrEqual(409)
+    expect(await control().calls('c8.retail_create')).toEqual([])
+    await control().clearFaults()
+    expect((await importOrder(order.shop, order.id)).status).toBe(200)
+    await expectOneDocument(order)
+    expect(await control().calls('redirected')).toEqual([])
+  })
+})
+
+describe.each(['c8.confirm', 'c8.workflow'] as const)('a fault at %s, after the document is made', (step) => {
+  it.each(kinds)('%s: the order is imported already, and goes on from there', async (_, fault, answer) => {
+    const order = await receiveOrder(context.app)
+    await control().fault({ step, ...fault, times: 1 })
+    expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
+    const [document] = await control().documents(order.transId)
+    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({ is_imported: true, import_state: 'created', retail_id: document!.id })
+    await importToTheEnd(order)
+    await expectOneDocument(order)
+    expect(await control().calls('c8.retail_create')).toHaveLength(1)
+  })
+})
+
+describe('a create that C8 answers as broken', () => {
+  it.each<Kind>([
+    ['500, with nothing done', { kind: 'status', status: 500 }, BROKEN],
+    ['500, with the document made', { kind: 'create_then_500' }, BROKEN],
+    ['429', { kind: 'status', status: 429 }, BROKEN],
+    ['a redirect', { kind: 'redirect' }, BROKEN],
+  ])('%s: ends in one document', async (_, fault, answer) => {
+    const order = await receiveOrder(context.app)
+    await control().fault({ step: 'c8.retail_create', ...fault, times: 1 })
+    expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
+    await importToTheEnd(order)
+    await expectOneDocument(order)
+  })
+})
+
+describe('a create that C8 does not answer', () => {
+  it.each<[...Kind, creates: number]>([
+    ['a reset, with nothing done', { kind: 'reset' }, BROKEN, 2],
+    ['a reset, with the document made', { kind: 'create_then_drop' }, BROKEN, 1],
+    ['garbage', { kind: 'garbage' }, BROKEN, 2],
+    ['502 from something between', { kind: 'status', status: 502 }, BROKEN, 2],
+    ['504 from something between', { kind: 'status', status: 504 }, BROKEN, 2],
+    ['too many bytes', { kind: 'huge', bytes: 1_000_000 }, BROKEN, 2],
+    ['a byte now and then, with the document made', { kind: 'drip', ms: 50 }, SLOW, 1],
+    ['nothing in time, and the document is made late', { kind: 'create_late', ms: TIMEOUT + 400 }, SLOW, 1],
+    ['nothing in time, and the answer comes late', { kind: 'slow', ms: TIMEOUT + 300 }, SLOW, 1],
+  ])('%s: only look-ups until C8 has settled, then one document', async (_, fault, answer, creates) => {
+    const order = await receiveOrder(context.app)
+    await control().fault({ step: 'c8.retail_create', ...fault, times: 1 })
+    const begin = Date.now()
+    expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
+    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({ is_imported: false, import_state: 'queued', awaits_c8: true })
+    const waiting = await importToTheEnd(order)
+    await expectOneDocument(order)
+    const calls = await control().calls('c8.retail_create')
+    expect(calls).toHaveLength(creates)
+    // 409 while it waits: C8 has been asked, and has nothing yet.
+    expect(waiting.filter(told => !told.startsWith('409 等待 C8 确认') && !told.startsWith('409 订单正在导入'))).toEqual([])
+    if (creates === 2) expect(calls[1]!.time - begin).toBeGreaterThanOrEqual(SETTLE)
+  })
+
+  it('keeps the order as it was sent, and from being deleted or reset, while it waits', async () => {
+    const { app } = context
+    const order = await receiveOrder(app)
+    await control().fault({ step: 'c8.retail_create', kind: 'create_late', ms: TIMEOUT + 500, times: 1 })
+    expect((await importOrder(order.shop, order.id)).status).toBe(504)
+    await app.receive(order.shop, order.transId, { status: 103, update_time: '2026-11-21 00:00:00', products: [{ barcode: '1', name: 'x', num: 1, amount: 1 }] })
+    expect(await app.findOrder(order.shop, order.transId)).toMatchObject({ status: 103, total_amount: 10.5 })
+    expect(await app.ask(`POST /api/orders/${order.id}?action=init_order`, order.shop)).toMatchObject({ status: 409, body: failed(/等待 C8 确认/) })
+    expect((await app.ask(`DELETE /api/orders/${order.id}`, order.shop)).status).toBe(409)
+    await importToTheEnd(order)
+    await expectOneDocument(order)
+  })
+
+  it('makes none after the buyer got the money back, where C8 did not make one', async () => {
+    const { app } = context
+    const order = await receiveOrder(app)
+    await control().fault({ step: 'c8.retail_create', kind: 'reset', times: 1 })
+    expect((await importOrder(order.shop, order.id)).status).toBe(502)
+    await app.receive(order.shop, order.transId, { status: 103, update_time: '2026-11-21 00:00:00' })
+    await expect.poll(async () => (await importOrder(order.shop, order.id)).body.errmsg, { timeout: 10_000, interval: 200 }).toMatch(/支付成功/)
+    expect(await control().documents(order.transId)).toEqual([])
+    expect(await app.findOrder(order.shop, order.transId)).toMatchObject({ import_state: 'failed', awaits_c8: false })
+  })
+
+  it('is not made again while C8 cannot be asked', async () => {
+    const order = await receiveOrder(context.app)
+    await control().fault({ step: 'c8.retail_create', kind: 'create_then_drop', times: 1 })
+    expect((await importOrder(order.shop, order.id)).status).toBe(502)
+    await control().fault({ step: 'c8.retail_lookup', kind: 'status', status: 503 })
+    await new Promise(resolve => setTimeout(resolve, SETTLE + 200))
+    expect(await importOrder(order.shop, order.id)).toMatchObject(BROKEN)
+    expect(await control().calls('c8.retail_create')).toHaveLength(1)
+    await control().clearFaults()
+    await importToTheEnd(order)
+    await expectOneDocument(order)
+  })
+})
+
+describe('an order that waits for a retry', () => {
+  it('is taken up by itself', async () => {
+    const order = await receiveOrder(context.app)
+    await control().fault({ step: 'c8.retail_lookup', kind: 'status', times: 1 })
+    expect((await importOrder(order.shop, order.id)).status).toBe(502)
+    await expect.poll(async () => (await context.app.findOrder(order.shop, order.transId))?.import_state, { timeout: 15_000, interval: 200 }).toBe('imported')
+    await expectOneDocument(order)
+  })
+})
+
+describe('init_order, when C8 is not to be asked', () => {
+  it.each([...kinds, ['that the session has ended', { kind: 'lapsed_token' }, { status: 422, body: failed(/重新登录/) }], ['404', { kind: 'status', status: 404 }, { status: 422, body: failed(/被拒绝/) }]] as Kind[])('%s: changes nothing', async (_, fault, answer) => {
+    const order = await receiveOrder(context.app)
+    expect((await importOrder(order.shop, order.id)).status).toBe(200)
+    const before = context.app.snapshot()
+    await control().fault({ step: 'c8.retail_get', ...fault })
+    expect(await context.app.ask(`POST /api/orders/${order.id}?action=init_order`, order.shop)).toMatchObject(answer)
+    expect(context.app.snapshot()).toEqual(before)
+  })
+})
+
+describe('a document that is deleted before it is finished', () => {
+  it('is said to be gone, and made anew after a reset', async () => {
+    const { app } = context
+    const order = await receiveOrder(app)
+    await control().fault({ step: 'c8.confirm', kind: 'status', times: 1 })
+    await importOrder(order.shop, order.id)
+    await control().deleteDocument((await control().documents(order.transId))[0]!.id)
+    expect(await importOrder(order.shop, order.id)).toMatchObject({ status: 422, body: failed(/已被删除/) })
+    expect((await app.ask(`POST /api/orders/${order.id}?action=init_order`, order.shop)).status).toBe(200)
+    expect((await importOrder(order.shop, order.id)).status).toBe(200)
+    await expectOneDocument(order)
+  })
+})

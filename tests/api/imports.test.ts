@@ -1,0 +1,284 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { itHolds, itIsGuarded, type Scenario, type World } from './scenarios.ts'
+import { failed, orderMessage, useApp, type Fields, type Shop } from './server.ts'
+
+const context = useApp()
+let world: World
+
+beforeAll(async () => {
+  const { app } = context
+  const [shop, neighbour] = [await app.openShop(), await app.openShop()]
+  const theirs = await app.receive(neighbour, 'T2')
+  const { body } = await app.ask('POST /api/imports', { token: neighbour.token, body: { ids: [theirs] } })
+  world = { app, shop, ids: { order: await app.receive(shop, 'T1'), theirs, theirBatch: body.id as number, nowhere: 999_999 } }
+  await finished(neighbour, body.id as number)
+})
+
+const control = () => context.app.sandbox.control
+const start = (shop: { token: string }, body: unknown) => context.app.ask<{ id: number, total: number }>('POST /api/imports', { token: shop.token, body })
+interface Batch extends Fields { total: number, imported: number, failed: number, cancelled: number, pending: number, failures: { order_id: number, trans_id: string, errmsg: string }[] }
+const batch = async (shop: { token: string }, id: number) => (await context.app.ask<Batch>(`GET /api/imports/${id}`, { token: shop.token })).body
+
+async function finished(shop: { token: string }, id: number): Promise<Batch> {
+  for (const deadline = Date.now() + 20_000; ; await new Promise(resolve => setTimeout(resolve, 50))) {
+    const progress = await batch(shop, id)
+    if (progress.pending === 0) return progress
+    if (Date.now() > deadline) expect.fail(`still pending: ${JSON.stringify(progress)}`)
+  }
+}
+
+async function openShopWithOrders(count: number, prefix = 'B'): Promise<{ shop: Shop, ids: number[] }> {
+  const { app } = context
+  const shop = await app.openShop()
+  await app.addDevice(shop)
+  const ids: number[] = []
+  for (let index = 0; index < count; index++) ids.push(await app.receive(shop, `${prefix}${index}`))
+  await control().clearCalls()
+  return { shop, ids }
+}
+
+const documentsOf = async ({ name }: Shop) => (await control().documents()).filter(({ set_of_book }) => set_of_book === name)
+
+describe('POST /api/imports', () => {
+  itIsGuarded('POST /api/imports', 'create', () => world, { ids: [1] })
+
+  itHolds([
+    ['neither ids nor filter', {}, /ids 和 filter/],
+    ['both', { ids: [1], filter: {} }, /ids 和 filter/],
+    ['an empty list', { ids: [] }, /^ids：/],
+    ['an id that is text', { ids: ['x'] }, /^ids\.0：/],
+    ['an id of 0', { ids: [0] }, /^ids\.0：/],
+    ['ids that are no list', { ids: 5 }, /^ids：/],
+    ['null as ids', { ids: null }, /^ids：/],
+    ['more than 10,000 ids', { ids: Array.from({ length: 10_001 }, (_, index) => index + 1) }, /^ids：/],
+    ['a filter that is no object', { filter: 'all' }, /^filter：/],
+    ['a list as filter', { filter: [] }, /^filter：/],
+    ['null as filter', { filter: null }, /^filter：/],
+    ['a filter with a bad status', { filter: { status: 99 } }, /^filter\.status：/],
+    ['a filter that ends before it starts', { filter: { start_date: '2026-11-21', end_date: '2026-11-20' } }, /start_date：/],
+  ].map(([says, body, errmsg]): Scenario => ({ says: `refuses ${says as string}`, request: 'POST /api/imports', body, status: 400, answer: failed(errmsg as RegExp) })), () => world)
+
+  it.each(['theirs', 'nowhere'])('starts nothing when one of the ids is %s', async (name) => {
+    const { app, shop, ids } = world
+    const before = app.snapshot()
+    expect(await start(shop, { ids: [ids.order, ids[name]] })).toMatchObject({ status: 404, body: failed() })
+    expect(app.snapshot()).toEqual(before)
+  })
+
+  it('imports the orders named, each once however often it is named', async () => {
+    const { shop, ids } = await openShopWithOrders(3)
+    const { body } = await start(await context.app.logIn(shop.name, 4), { ids: [ids[0], ids[1], String(ids[1]), ids[0]] })
+    expect(body).toEqual({ state: 1, id: expect.any(Number), total: 2 })
+    expect(await finished(shop, body.id)).toEqual({
+      state: 1, id: body.id, total: 2, imported: 2, failed: 0, cancelled: 0, pending: 0, failures: [], created_at: expect.any(String), created_user: '陈晓东',
+    })
+    expect((await documentsOf(shop)).map(({ source_id }) => source_id).sort()).toEqual(['B0', 'B1'])
+  })
+
+  it('imports what a filter finds, empty text meaning not given', async () => {
+    const { app } = context
+    const { shop } = await openShopWithOrders(2)
+    await app.receive(shop, 'later', { create_time: '2026-11-22 10:00:00' })
+    await app.receive(shop, 'unpaid', { status: 101 })
+    const { body } = await start(shop, { filter: { start_date: '2026-11-20', end_date: '2026-11-20', status: '100', is_imported: 0, dev_id: '', trans_id: '' } })
+    expect(body.total).toBe(2)
+    await finished(shop, body.id)
+    expect((await documentsOf(shop)).map(({ source_id }) => source_id).sort()).toEqual(['B0', 'B1'])
+  })
+
+  it('of a filter that finds nothing is done at once', async () => {
+    const { shop } = await openShopWithOrders(0)
+    const { body } = await start(shop, { filter: {} })
+    expect(await finished(shop, body.id)).toMatchObject({ total: 0, imported: 0, pending: 0 })
+  })
+
+  it('goes on past orders that fail, and lists them with the reason', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(2)
+    const unknown = await app.receive(shop, 'unknown', { products: [{ barcode: '6900000000009', name: '新品', num: 1, amount: 1 }] })
+    const unpaid = await app.receive(shop, 'unpaid', { status: 101 })
+    const lonely = await app.receive(shop, 'lonely', { dev_id: 5 })
+    const { body } = await start(shop, { ids: [unknown, unpaid, lonely, ...ids] })
+    const result = await finished(shop, body.id)
+    expect(result).toMatchObject({ total: 5, imported: 2, failed: 3 })
+    expect(result.failures).toEqual([
+      { order_id: unknown, trans_id: 'unknown', errmsg: expect.stringMatching(/6900000000009/) },
+      { order_id: unpaid, trans_id: 'unpaid', errmsg: expect.stringMatching(/支付成功/) },
+      { order_id: lonely, trans_id: 'lonely', errmsg: expect.stringMatching(/货柜 5/) },
+    ])
+  })
+
+  it('counts an order that is imported already as imported, and makes no second document', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(1)
+    await app.ask(`POST /api/orders/${ids[0]}?action=import`, shop)
+    const { body } = await start(shop, { ids })
+    expect(await batch(shop, body.id)).toMatchObject({ total: 1, imported: 1, pending: 0 })
+    expect(await documentsOf(shop)).toHaveLength(1)
+  })
+
+  it('has at most four orders of an account set under way at C8 at a time', async () => {
+    const { shop, ids } = await openShopWithOrders(10)
+    await control().latency({ 'c8.retail_create': 60 })
+    const { body } = await start(shop, { ids })
+    await finished(shop, body.id)
+    await control().latency({})
+    const calls = (await control().calls('c8.retail_create')).map(({ time, finished: end }) => [time, end!] as const)
+    const most = Math.max(...calls.map(([time]) => calls.filter(([begin, end]) => begin <= time && time < end).length))
+    expect(most).toBeLessThanOrEqual(4)
+    expect(most).toBeGreaterThan(1)
+    expect(await documentsOf(shop)).toHaveLength(10)
+  })
+
+  it('waits for a log-in when C8\'s session has ended, and then goes on', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(2)
+    // Somebody who may look and delete, but not import: the queue must not speak through this session.
+    const viewer = await app.logIn(shop.name, 9)
+    await control().removeToken(shop.c8Token)
+    const { body } = await start(shop, { ids })
+    await expect.poll(() => app.rows<{ reason: string }>('SELECT import_paused_reason AS reason FROM set_of_books WHERE id = ?', shop.id)[0]!.reason, { timeout: 10_000 }).toMatch(/重新登录/)
+    expect(await batch(viewer, body.id)).toMatchObject({ pending: 2, failed: 0 })
+    await app.logIn(shop.name, 15)
+    expect(await finished(viewer, body.id)).toMatchObject({ imported: 2 })
+  })
+
+  it('lets go of an order that is deleted while it waits', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(2)
+    // Somebody who may look and delete, but not import: the queue must not speak through this session.
+    const viewer = await app.logIn(shop.name, 9)
+    await control().removeToken(shop.c8Token)
+    const { body } = await start(shop, { ids })
+    await expect.poll(() => app.rows<{ reason: string }>('SELECT import_paused_reason AS reason FROM set_of_books WHERE id = ?', shop.id)[0]!.reason, { timeout: 10_000 }).toMatch(/重新登录/)
+    expect((await app.ask(`DELETE /api/orders/${ids[0]}`, viewer)).status).toBe(200)
+    await app.logIn(shop.name, 15)
+    expect(await finished(viewer, body.id)).toMatchObject({ total: 2, imported: 1, failed: 0, cancelled: 1 })
+  })
+})
+
+describe('GET /api/imports/[id]', () => {
+  itIsGuarded('GET /api/imports/{theirBatch}', 'view', () => world)
+  itHolds(['{theirBatch}', '{nowhere}', '0', 'abc', '-1'].map((id): Scenario => ({ says: `does not find ${id}`, request: `GET /api/imports/${id}`, status: 404 })), () => world)
+})
+
+describe('GET /api/imports', () => {
+  itIsGuarded('GET /api/imports', 'view', () => world)
+  itHolds(['start=-1', 'limit=0', 'limit=1001', 'start=x'].map((query): Scenario => ({ says: `refuses ${query}`, request: `GET /api/imports?${query}`, status: 400, answer: failed(new RegExp(`^${query.split('=')[0]}：`)) })), () => world)
+
+  it('lists the account set\'s own, newest first, by pages', async () => {
+    const { shop } = await openShopWithOrders(0)
+    const ids: number[] = []
+    for (let index = 0; index < 3; index++) ids.unshift((await start(shop, { filter: {} })).body.id)
+    const list = async (query: string) => (await context.app.ask<{ total: number, root: { id: number }[] }>(`GET /api/imports?${query}`, shop)).body
+    expect(await list('')).toMatchObject({ total: 3, root: ids.map(id => ({ id })) })
+    expect(await list('start=1&limit=1')).toMatchObject({ total: 3, root: [{ id: ids[1] }] })
+  })
+})
+
+describe('POST /api/imports/[id]/retry and /cancel', () => {
+  itIsGuarded('POST /api/imports/{theirBatch}/retry', 'create', () => world)
+  itIsGuarded('POST /api/imports/{theirBatch}/cancel', 'create', () => world)
+  itHolds([
+    { says: 'does not retry another account set\'s batch', request: 'POST /api/imports/{theirBatch}/retry', status: 404 },
+    { says: 'does not cancel another account set\'s batch', request: 'POST /api/imports/{theirBatch}/cancel', status: 404 },
+  ], () => world)
+
+  it('tries the failed ones again, by their reason once what was wrong is mended', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(1)
+    const products = [{ barcode: '6900000000016', name: '新品', num: 1, amount: 1 }]
+    const unknown = [await app.receive(shop, 'U1', { products }), await app.receive(shop, 'U2', { products })]
+    const lonely = await app.receive(shop, 'lonely', { dev_id: 5 })
+    const { body } = await start(shop, { ids: [...ids, ...unknown, lonely] })
+    const { failures } = await finished(shop, body.id)
+    await control().addProducts({ id: 5002, name: '新品', barcode: '6900000000016' })
+    const reason = failures.find(({ order_id }) => order_id === unknown[0])!.errmsg
+    const retry = (changes: Fields) => app.ask(`POST /api/imports/${body.id}/retry`, { token: shop.token, body: changes })
+    expect((await retry({ reason })).body).toEqual({ state: 1, count: 2 })
+    expect(await finished(shop, body.id)).toMatchObject({ imported: 3, failed: 1 })
+    expect((await retry({})).body).toEqual({ state: 1, count: 1 })
+    expect(await finished(shop, body.id)).toMatchObject({ imported: 3, failed: 1 })
+    expect(await documentsOf(shop)).toHaveLength(3)
+  })
+
+  it('cancels what has not started', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(8)
+    await control().latency({ 'c8.retail_create': 300 })
+    const { body } = await start(shop, { ids })
+    await expect.poll(() => control().calls('c8.retail_create'), { interval: 10 }).not.toEqual([])
+    const { count } = (await app.ask<{ count: number }>(`POST /api/imports/${body.id}/cancel`, shop)).body
+    await control().latency({})
+    expect(count).toBeGreaterThanOrEqual(4)
+    expect(await finished(shop, body.id)).toMatchObject({ total: 8, imported: 8 - count, cancelled: count, failed: 0 })
+    expect(await documentsOf(shop)).toHaveLength(8 - count)
+  })
+})
+
+describe('GET /api/imports/[id]/events', () => {
+  itIsGuarded('GET /api/imports/{theirBatch}/events', 'view', () => world)
+  itHolds([{ says: 'does not find another account set\'s batch', request: 'GET /api/imports/{theirBatch}/events', status: 404 }], () => world)
+
+  it('streams the progress until the batch has ended', async () => {
+    const { shop, ids } = await openShopWithOrders(3)
+    const { body } = await start(shop, { ids })
+    const response = await fetch(`${context.app.url}/api/imports/${body.id}/events`, { headers: { token: shop.token } })
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const events = (await response.text()).split('\n').filter(line => line.startsWith('data: ')).map(line => JSON.parse(line.slice(6)) as Batch)
+    expect(events.at(-1)).toMatchObject({ id: body.id, total: 3, imported: 3, pending: 0 })
+  })
+})
+
+describe('messages that were not understood', () => {
+  const list = async (shop: { token: string }, query = '') => (await context.app.ask<{ total: number, root: { id: number, body: string, reason: string, truncated: boolean }[] }>(`GET /api/rejected_messages?${query}`, { token: shop.token })).body
+  const send = (shop: Shop, raw: string) => context.app.ask('POST /api/create_order', { token: shop.localToken, raw })
+
+  itIsGuarded('GET /api/rejected_messages', 'view', () => world)
+  itIsGuarded('POST /api/rejected_messages/1/replay', 'create', () => world)
+  itIsGuarded('DELETE /api/rejected_messages/1', 'delete', () => world)
+  itHolds([
+    { says: 'refuse limit 0', request: 'GET /api/rejected_messages?limit=0', status: 400 },
+    { says: 'are not found to delete when there is none', request: 'DELETE /api/rejected_messages/{nowhere}', status: 404 },
+    { says: 'are not found to replay when there is none', request: 'POST /api/rejected_messages/{nowhere}/replay', status: 404 },
+  ], () => world)
+
+  it('are kept as they came with the reason, for their account set alone', async () => {
+    const { app } = context
+    const [shop, neighbour] = [await app.openShop(), await app.openShop()]
+    const raw = JSON.stringify({ ...orderMessage('?'), status: 999 }).replace('"?"', '1234567890123456789')
+    expect((await send(shop, raw)).status).toBe(400)
+    expect((await send(shop, '{not json')).status).toBe(400)
+    await app.ask('POST /api/create_order', { token: 'wrong', raw: '{stranger', headers: { 'x-forwarded-for': '10.3.0.1' } })
+    const { total, root } = await list(shop)
+    expect(total).toBe(2)
+    expect(root.map(({ body, reason }) => [body, reason])).toEqual([['{not json', expect.stringMatching(/JSON/)], [raw, expect.stringMatching(/^status：/)]])
+    expect(await list(neighbour)).toMatchObject({ total: 0, root: [] })
+    const id = root[0]!.id
+    expect((await app.ask(`DELETE /api/rejected_messages/${id}`, neighbour)).status).toBe(404)
+    expect((await app.ask(`POST /api/rejected_messages/${id}/replay`, neighbour)).status).toBe(404)
+    expect((await app.ask(`DELETE /api/rejected_messages/${id}`, shop)).body).toEqual({ state: 1 })
+    expect((await list(shop)).total).toBe(1)
+  })
+
+  it('that are still wrong stay when they are replayed', async () => {
+    const { app } = context
+    const shop = await app.openShop()
+    await send(shop, JSON.stringify({ ...orderMessage('T1'), status: 999 }))
+    const id = (await list(shop)).root[0]!.id
+    expect(await app.ask(`POST /api/rejected_messages/${id}/replay`, shop)).toMatchObject({ status: 400, body: failed(/^status：/) })
+    expect((await list(shop)).total).toBe(1)
+  })
+})
+
+describe('what runs by itself', () => {
+  itIsGuarded('GET /api/automation', 'view', () => world)
+  itIsGuarded('PUT /api/automation', 'edit', () => world, { downloads: 0, imports: 0 })
+  itHolds([
+    { says: 'is off at first', who: 1, request: 'GET /api/automation', status: 200, answer: { downloads: false, imports: false, has_c8_login: false, enabled_user: null } },
+    { says: 'may be switched on only by who may import', who: 2, request: 'PUT /api/automation', body: { downloads: 1, imports: 0 }, status: 403 },
+    ...([['downloads', 2], ['downloads', undefined], ['imports', 'x'], ['download_minutes', 0], ['download_minutes', 1441], ['import_delay_minutes', -1], ['import_since', 'x']] as const).map(([field, value]): Scenario => ({
+      says: `refuses ${String(value)} as ${field}`, request: 'PUT /api/automation', body: { downloads: 0, imports: 0, [field]: value }, status: 400, answer: failed(new RegExp(`^${field}：`)),
+    })),
+  ], () => world)
+})

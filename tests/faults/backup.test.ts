@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { backUp } from '../../server/db/backup.ts'
+import { orderMessage, useApp } from '../api/server.ts'
+import { eventually, expectIntact, rounds, tryToSend } from './setup.ts'
+
+const context = useApp()
+
+/** Runs one of the owner's scripts on the app's data folder, as `npm run` does. */
+async function run(script: string, ...args: string[]) {
+  const path = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url))
+  const child = spawn(process.execPath, [path, ...args], { env: { ...process.env, NUXT_DATA_DIR: context.app.folder } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output += chunk)
+  const [code] = await once(child, 'close') as [number | null]
+  return { code, output }
+}
+
+const backups = () => readdirSync(join(context.app.folder, 'backups')).filter(name => name.startsWith('gobox-')).sort()
+const newest = () => join(context.app.folder, 'backups', backups().at(-1)!)
+
+test('a backup under load holds everything acknowledged before it, and restores', async () => {
+  const { app } = context
+  const shop = await app.openShop()
+  const acknowledged: string[] = []
+  let isOver = false
+  const clients = Array.from({ length: 8 }, async (_, client) => {
+    for (let index = 0; !isOver; index++) {
+      const transId = `${shop.name}-${client}-${index}`
+      if (await tryToSend(app, shop, orderMessage(transId))) acknowledged.push(transId)
+    }
+  })
+  let before: string[] = []
+  for (let round = 0; round < rounds(1, 5); round++) {
+    const already = acknowledged.length
+    await eventually(() => acknowledged.length > already + 50)
+    before = [...acknowledged]
+    expect(await run('backup')).toEqual({ code: 0, output: expect.stringContaining('已备份并检查') as string })
+    expect(acknowledged.length, 'the webhook went on meanwhile').toBeGreaterThan(before.length)
+  }
+  const backup = newest()
+  expect(statSync(backup).mode & 0o777).toBe(0o600)
+  isOver = true
+  await Promise.all(clients)
+
+  expect(await run('restore', backup)).toEqual({ code: 1, output: expect.stringMatching(/没有恢复：数据目录 .* 正被另一个 goBox 进程使用/) as string })
+  expect(await tryToSend(app, shop, orderMessage(`${shop.name}-after`))).toBe(true)
+
+  await app.end('SIGTERM')
+  expect(await run('restore', backup)).toEqual({ code: 0, output: expect.stringContaining('已恢复') as string })
+  await app.start()
+  expectIntact(app)
+  const stored = new Set(app.rows<{ trans_id: string }>('SELECT trans_id FROM orders').map(row => row.trans_id))
+  expect(before.filter(transId => !stored.has(transId))).toEqual([])
+  expect(stored.has(`${shop.name}-after`)).toBe(false)
+  // Sessions and keys go on working.
+  expect((await app.ask('GET /api/set_of_books', { token: shop.token })).status).toBe(200)
+  expect(await tryToSend(app, shop, orderMessage(`${shop.name}-again`))).toBe(true)
+
+  // What was replaced is kept, whole.
+  const aside = readdirSync(join(app.folder, 'backups')).find(name => name.startsWith('replaced-'))!
+  await app.end('SIGTERM')
+  expect((await run('restore', join(app.folder, 'backups', aside))).code).toBe(0)
+  await app.start()
+  expect(await app.findOrder(shop, `${shop.name}-after`)).toBeDefined()
+})
+
+test('a damaged or foreign file is not restored, and the database stays as it was', async () => {
+  const { app } = context
+  const shop = await app.openShop()
+  await app.receive(shop, `${shop.name}-1`)
+  await run('backup')
+  const whole = readFileSync(newest())
+  await app.end('SIGTERM')
+  const damaged = join(app.folder, 'damaged.db')
+  const middle = Buffer.from(whole)
+  middle.fill(0x5A, 4096 * 3, 4096 * 6)
+  for (const bytes of [whole.subarray(0, whole.length / 2), middle, Buffer.from('not a database'), Buffer.alloc(0)]) {
+    writeFileSync(damaged, bytes)
+    expect(await run('restore', damaged)).toEqual({ code: 1, output: expect.stringContaining('没有恢复') as string })
+  }
+  expect((await run('restore', join(app.folder, 'not there.db'))).code).toBe(1)
+  await app.start()
+  expect(await app.findOrder(shop, `${shop.name}-1`)).toBeDefined()
+})
+
+test('the newest seven backups are kept', () => {
+  const { app } = context
+  const begin = Date.parse('2027-01-01T00:00:00Z')
+  mkdirSync(join(app.folder, 'backups'), { recursive: true })
+  for (let day = 0; day < 9; day++) backUp(app.folder, begin + day * 86_400_000)
+  expect(backups()).toEqual([3, 4, 5, 6, 7, 8, 9].map(day => `gobox-2027-01-0${day}T00-00-00.db`))
+})

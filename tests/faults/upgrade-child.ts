@@ -1,0 +1,25 @@
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { openStorage } from '../../server/db/client.ts'
+
+/*
+ * A later release that rebuilds the table of orders, as Drizzle does for a changed column: opens the data folder and closes it. With a second
+ * argument its migration comes to no end after so many statements, and waits to be killed.
+ */
+
+const [folder = '', endlessAfter] = process.argv.slice(2)
+const ENDLESS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) INSERT INTO `orders` (`id`) SELECT max(i) FROM n'
+const migrations = readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../../drizzle/migrations', import.meta.url)) })
+const created = migrations.flatMap(({ sql }) => sql).find(sql => sql.includes('CREATE TABLE `orders`'))!
+const rebuild = [
+  created.replace('CREATE TABLE `orders` (', 'CREATE TABLE `__new_orders` (`added` integer DEFAULT 7, ').replaceAll('`orders`.', '`__new_orders`.'),
+  'INSERT INTO `__new_orders` SELECT 7, * FROM `orders`',
+  'DROP TABLE `orders`',
+  'ALTER TABLE `__new_orders` RENAME TO `orders`',
+]
+if (endlessAfter) rebuild.splice(Number(endlessAfter), Infinity, ENDLESS)
+const folderMillis = Math.max(...migrations.map(migration => migration.folderMillis)) + 1
+const storage = openStorage(folder, [...migrations, { sql: rebuild, bps: true, folderMillis, hash: 'later' }])
+await storage.close()
+console.log('done')

@@ -1,0 +1,65 @@
+import Database from 'better-sqlite3'
+import type { MigrationMeta } from 'drizzle-orm/migrator'
+import { describe, expect, it, vi } from 'vitest'
+import { migrateDatabase } from '#server/db/migrate'
+import { migrations } from '../storage.ts'
+
+const migration = (folderMillis: number, ...sql: string[]): MigrationMeta => ({ folderMillis, sql, hash: String(folderMillis), bps: true })
+const first = migration(1000, 'CREATE TABLE parents (id INTEGER PRIMARY KEY)', 'CREATE TABLE children (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parents ON DELETE CASCADE)')
+const tables = (sqlite: Database.Database) => sqlite.prepare('SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'\\_\\_%\' ESCAPE \'\\\' AND name NOT LIKE \'sqlite%\' ORDER BY name').pluck().all()
+
+describe('migrateDatabase', () => {
+  it('makes a new database with the app\'s own migrations, and needs no backup for it', () => {
+    const sqlite = new Database(':memory:')
+    const backup = vi.fn()
+    migrateDatabase(sqlite, migrations, backup)
+    expect(tables(sqlite)).toEqual(expect.arrayContaining(['devices', 'order_events', 'orders', 'sessions', 'set_of_books']))
+    expect(backup).not.toHaveBeenCalled()
+    expect(sqlite.pragma('foreign_keys', { simple: true })).toBe(1)
+  })
+
+  it('leaves a database that is up to date alone', () => {
+    const sqlite = new Database(':memory:')
+    const backup = vi.fn()
+    migrateDatabase(sqlite, [first], backup)
+    migrateDatabase(sqlite, [first], backup)
+    expect(backup).not.toHaveBeenCalled()
+  })
+
+  it('backs an older database up before it changes it', () => {
+    const sqlite = new Database(':memory:')
+    migrateDatabase(sqlite, [first], () => undefined)
+    const backup = vi.fn(() => expect(tables(sqlite)).toEqual(['children', 'parents']))
+    migrateDatabase(sqlite, [first, migration(2000, 'CREATE TABLE more (id INTEGER)')], backup)
+    expect(backup).toHaveBeenCalledOnce()
+    expect(tables(sqlite)).toEqual(['children', 'more', 'parents'])
+  })
+
+  it('keeps the rows that point to a table which is rebuilt', () => {
+    const sqlite = new Database(':memory:')
+    migrateDatabase(sqlite, [first], () => undefined)
+    sqlite.exec('INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1, 1)')
+    const rebuild = migration(2000, 'CREATE TABLE new_parents (id INTEGER PRIMARY KEY, name TEXT)', 'INSERT INTO new_parents SELECT id, NULL FROM parents', 'DROP TABLE parents', 'ALTER TABLE new_parents RENAME TO parents')
+    migrateDatabase(sqlite, [first, rebuild], () => undefined)
+    expect(sqlite.prepare('SELECT * FROM children').all()).toEqual([{ id: 1, parent: 1 }])
+  })
+
+  it('refuses a database of a newer version and leaves it alone', () => {
+    const sqlite = new Database(':memory:')
+    migrateDatabase(sqlite, [first, migration(2000, 'CREATE TABLE more (id INTEGER)')], () => undefined)
+    expect(() => migrateDatabase(sqlite, [first], () => undefined)).toThrow(/更新版本/)
+    expect(tables(sqlite)).toEqual(['children', 'more', 'parents'])
+  })
+
+  it('changes nothing when a migration fails, or no backup can be made', () => {
+    const sqlite = new Database(':memory:')
+    migrateDatabase(sqlite, [first], () => undefined)
+    const second = migration(2000, 'CREATE TABLE more (id INTEGER)', 'INSERT INTO nowhere VALUES (1)')
+    expect(() => migrateDatabase(sqlite, [first, second], () => undefined)).toThrow()
+    expect(() => migrateDatabase(sqlite, [first, migration(2000, 'CREATE TABLE more (id INTEGER)')], () => {
+      throw new Error('disk full')
+    })).toThrow('disk full')
+    expect(tables(sqlite)).toEqual(['children', 'parents'])
+    expect(sqlite.pragma('foreign_keys', { simple: true })).toBe(1)
+  })
+})
