@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { chooseRow, expect, openOrders, test, useStack } from './fixtures.ts'
+import { chooseRow, expect, graveViolations, openOrders, test, useStack } from './fixtures.ts'
 import { bread, orderOf } from './stack.ts'
 
 const stack = useStack(async ({ deliver, ask }) => {
@@ -12,10 +11,7 @@ const stack = useStack(async ({ deliver, ask }) => {
 })
 
 async function expectAccessible(page: Page, screen: string) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-  expect(grave, screen).toEqual([])
+  expect(await graveViolations(page), screen).toEqual([])
 }
 
 for (const theme of ['light', 'dark'] as const) {
