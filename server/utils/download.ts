@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { defineEventHandler, type H3Event } from 'h3'
-import { checkPermission, parseInput, requireSession, type ApiAction, type ApiContext } from './api'
+import { actorOf, checkPermission, parseInput, requireSession, type ApiAction, type ApiContext } from './api'
 import { readParameters } from './request'
 
 /** A file that is written while it is sent. */
@@ -38,6 +38,6 @@ export function defineDownload<Input>({ permission, input, run }: Omit<ApiAction
   return defineEventHandler(async (event) => {
     const session = requireSession(event)
     checkPermission(session, permission)
-    await send(event, await run({ input: parseInput(input!, await readParameters(event)), session, event }))
+    await send(event, await run({ input: parseInput(input!, await readParameters(event)), session, event, by: actorOf(session, event) }))
   })
 }
