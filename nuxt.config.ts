@@ -21,7 +21,7 @@ export default defineNuxtConfig({
     },
   },
   // A page's code is fetched when the pointer or the focus comes near its link, not with the first load.
-  experimental: { defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
+  experimental: { appManifest: false, defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
   colorMode: { classSuffix: '', storageKey: 'gobox.theme', disableTransition: true },
   elementPlus: { importStyle: 'css', themes: ['dark'] },
   i18n: {
@@ -33,7 +33,13 @@ export default defineNuxtConfig({
     ],
     // Shops speak Chinese whatever their browser says; who wants English chooses it once (plugins/locale.ts).
     detectBrowserLanguage: false,
-    bundle: { runtimeOnly: true },
+    // The texts are compiled by the build.
+    bundle: { dropMessageCompiler: true },
+  },
+  vite: {
+    resolve: { alias: { '@ctrl/tinycolor': `${root}assets/no-tinycolor.ts` } },
+    // Neither the pages nor Element Plus have components of Vue's older kind.
+    define: { __VUE_OPTIONS_API__: 'false' },
   },
   typescript: { strict: true },
   nitro: {

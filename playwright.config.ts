@@ -7,7 +7,8 @@ export default defineConfig({
   testDir: 'tests/browser',
   outputDir: 'test-results/browser',
   workers: 2,
-  timeout: 30_000,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
   use: {
     launchOptions: { executablePath: findChromium(), args },
     locale: 'zh-CN',

@@ -74,7 +74,8 @@ export function useApi() {
   api.file = async (path: string, options: ApiOptions) => {
     const { status, headers, file } = await call(path, options)
     if (status !== 200) throw new ApiError(t('error.unreadable', { status }), status)
-    return { file, name: /filename="?([^";]+)/.exec(headers.get('content-disposition') ?? '')?.[1] }
+    const encoded = /filename\*=UTF-8''([^;]+)/.exec(headers.get('content-disposition') ?? '')?.[1]
+    return { file, name: encoded && decodeURIComponent(encoded) }
   }
 
   return api

@@ -7,9 +7,14 @@ const POLL = 2000
 /** The server speaks at once, and then at least every 15 seconds; a proxy that holds its words back makes the stream useless. */
 const FIRST_WORD = 3000
 const SILENCE = 20_000
+/** A browser opens six connections to a host, and the pages' other calls need some. */
+const MAX_STREAMS = 3
+let streams = 0
 
 /** Hands on the data of each server-sent event until the stream ends; throws where it breaks or falls silent. */
 async function readEvents(url: string, token: string, outer: AbortSignal, handle: (data: string) => Promise<void>) {
+  if (streams >= MAX_STREAMS) return
+  streams++
   const aborter = new AbortController()
   let timer = setTimeout(() => aborter.abort(), FIRST_WORD)
   try {
@@ -28,6 +33,7 @@ async function readEvents(url: string, token: string, outer: AbortSignal, handle
   }
   finally {
     clearTimeout(timer)
+    streams--
   }
 }
 

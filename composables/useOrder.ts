@@ -1,11 +1,4 @@
-import type { Device } from '#shared/devices'
-import type { OrderHistoryEntry } from '#shared/order-history'
-
-export interface OrderWithHistory extends OrderRow {
-  history: OrderHistoryEntry[]
-  /** The cabinet's configuration as it is now. */
-  device?: Device | null
-}
+import type { OrderDetail } from '#shared/orders'
 
 /** One order with its history, and what can be done with it. */
 export function useOrder(id: MaybeRefOrGetter<number>) {
@@ -16,7 +9,7 @@ export function useOrder(id: MaybeRefOrGetter<number>) {
   const busy = ref<OrderAction>()
 
   const { data: order, error, refresh } = useAsyncData(() => `order-${toValue(id)}`, (_, { signal }) =>
-    api<OrderWithHistory>(`/api/orders/${toValue(id)}`, { signal }), { lazy: true })
+    api<OrderDetail>(`/api/orders/${toValue(id)}`, { signal }), { lazy: true })
 
   /** What the order's state and the user's permissions allow. */
   const actions = computed(() => (Object.keys(ACTION_PERMISSIONS) as OrderAction[]).filter((action) => {
@@ -31,11 +24,11 @@ export function useOrder(id: MaybeRefOrGetter<number>) {
     busy.value = action
     try {
       await runOne[action](toValue(id))
-      ElMessage.success(t(`action.${action}.done`))
+      void toast('success', t(`action.${action}.done`))
       return true
     }
     catch (cause) {
-      ElMessage.error({ message: messageOf(cause), duration: 8000, showClose: true })
+      void toast('error', messageOf(cause))
       return false
     }
     finally {

@@ -1,3 +1,5 @@
+import type { OrderRow } from '#shared/orders'
+
 /** What can be done with orders, in the server's words. */
 export function useOrderActions() {
   const api = useApi()

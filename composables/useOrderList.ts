@@ -1,14 +1,4 @@
-import type { Order } from '#shared/orders'
-
-export type OrderRow = Order & {
-  /** The cabinet's name, `null` where it is not configured. */
-  device_name?: string | null
-}
-
-export interface OrderPage extends Page<OrderRow> {
-  /** Yuan, over all matches. */
-  amount?: number
-}
+import type { OrderPage } from '#shared/orders'
 
 const KEY = 'orders'
 const MOVING = ['queued', 'sending', 'created']

@@ -1,3 +1,5 @@
+import type { OrderPage, OrderRow } from '#shared/orders'
+
 const MAX_SELECTION = 10_000
 const CHUNK = 1000
 
@@ -10,7 +12,7 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
 
   const total = computed(() => list.value?.total ?? 0)
   const count = computed(() => isAll.value ? total.value : chosen.value.length)
-  const amount = computed(() => isAll.value ? list.value?.amount : chosen.value.reduce((sum, { total_amount }) => sum + Math.round(total_amount * 100), 0) / 100)
+  const amount = computed(() => isAll.value ? list.value?.amount ?? 0 : chosen.value.reduce((sum, { total_amount }) => sum + Math.round(total_amount * 100), 0) / 100)
 
   function choose(orders: OrderRow[]) {
     chosen.value = orders

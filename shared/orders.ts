@@ -72,7 +72,7 @@ export function orderFilterSchema(zone: string) {
 export type OrderFilter = z.output<ReturnType<typeof orderFilterSchema>>
 
 /** The forms in which orders can be taken away. */
-export const EXPORT_FORMATS = ['csv', 'xlsx'] as const
+const EXPORT_FORMATS = ['csv', 'xlsx'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** The export's query: trade_view's filter and the form. */
@@ -81,11 +81,11 @@ export function orderExportSchema(zone: string) {
 }
 
 /** How trade_view may be sorted; ties by id in the same direction. */
-export const ORDER_SORTS = ['-create_time', 'create_time', '-total_amount', 'total_amount'] as const
-export type OrderSort = (typeof ORDER_SORTS)[number]
+const ORDER_SORTS = ['-create_time', 'create_time', '-total_amount', 'total_amount'] as const
+
 
 /** No index is sorted by amount (each costs every message of goBox), so that a page far down would be found by sorting everything above it. */
-export const MAX_START_BY_AMOUNT = 10_000
+const MAX_START_BY_AMOUNT = 10_000
 
 /** trade_view's query: the filter and a page of it. */
 export function orderQuerySchema(zone: string) {

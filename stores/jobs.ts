@@ -1,5 +1,3 @@
-import type { ImportBatch, ImportFailure } from '#shared/imports'
-
 export interface JobFailure { id: number, label: string, reason: string }
 
 /** Work on many things, under way or just done: its panel tells how far it is, and afterwards what failed and why. */
@@ -13,12 +11,13 @@ export interface Job {
   /** Why it could not go on. */
   trouble?: string
   stop?: () => void
+  /** The import's own page. */
+  to?: string
 }
 
 interface Followed { batch: number, total: number, set_of_book: string }
 
 const CONCURRENCY = 4
-const POLL = 1000
 
 /** The running jobs outlive the page that began them; imports, which the server runs, outlive a reload too. */
 export const useJobsStore = defineStore('jobs', () => {
@@ -26,9 +25,11 @@ export const useJobsStore = defineStore('jobs', () => {
   const session = useSessionStore()
   const jobs = ref<Job[]>([])
   const followed = useSessionStorage<Followed[]>('gobox.imports', [])
+  const followBatch = useBatchFollow()
+  let following = new AbortController()
   let sequence = 0
 
-  function begin(job: Pick<Job, 'kind' | 'total' | 'stop'>): Job {
+  function begin(job: Pick<Job, 'kind' | 'total' | 'stop' | 'to'>): Job {
     const id = `job-${sequence++}`
     jobs.value.unshift({ ...job, id, done: 0, failures: [], state: 'running' })
     return jobs.value[0]!
@@ -59,19 +60,18 @@ export const useJobsStore = defineStore('jobs', () => {
     const { id, total } = await api<{ id: number, total: number }>('/api/imports', { method: 'POST', body: { ids } })
     followed.value.push({ batch: id, total, set_of_book: session.current!.set_of_book })
     void refreshOrders()
-    void follow(id, begin({ kind, total }))
+    void follow(id, total, kind)
   }
 
-  async function follow(batch: number, job: Job) {
+  async function follow(batch: number, total: number, kind: 'import' | 'retry') {
+    const job = begin({ kind, total, to: `/imports/${batch}` })
+    const { signal } = following
     try {
-      for (;;) {
-        const { total, pending, failures } = await api<ImportBatch & { failures: ImportFailure[] }>(`/api/imports/${batch}`)
+      await followBatch(batch, ({ total, pending, failures }) => {
         job.done = total - pending
         job.failures = failures.map(({ order_id, trans_id, errmsg }) => ({ id: order_id, label: trans_id, reason: errmsg }))
-        job.trouble = undefined
-        if (pending === 0) break
-        await new Promise(resolve => setTimeout(resolve, POLL))
-      }
+      }, signal)
+      if (signal.aborted) return
       forget(batch)
       end(job, 'done')
     }
@@ -89,7 +89,7 @@ export const useJobsStore = defineStore('jobs', () => {
   /** Takes up the imports that ran when the page was reloaded or the session ended. */
   function resume() {
     for (const { batch, total, set_of_book } of followed.value) {
-      if (set_of_book === session.current?.set_of_book) void follow(batch, begin({ kind: 'import', total }))
+      if (set_of_book === session.current?.set_of_book) void follow(batch, total, 'import')
     }
   }
 
@@ -100,6 +100,8 @@ export const useJobsStore = defineStore('jobs', () => {
   // Another account set's work is none of this one's business; its imports go on at the server.
   watch(() => session.current?.token, () => {
     for (const job of jobs.value) job.stop?.()
+    following.abort()
+    following = new AbortController()
     jobs.value = []
     resume()
   }, { immediate: true })

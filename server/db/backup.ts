@@ -1,18 +1,14 @@
-import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { WrongSetting } from '../utils/config.ts'
 import { lockDataFolder } from './data-folder.ts'
+import { takeSnapshot, takeSnapshotAside, type Snapshot } from './snapshot.ts'
 
 const KEPT = 7
-/** Rows of these are counted in the source and in the copy. */
-const COUNTED = ['orders', 'devices', 'set_of_books'] as const
+const BACKUP = /^gobox-.*\.db$/
 
 const stamp = (now: number) => new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')
-
-function countRows(sqlite: Database.Database): number[] {
-  return COUNTED.map(table => sqlite.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!)
-}
 
 function flushToDisk(path: string) {
   const file = openSync(path, 'r')
@@ -20,59 +16,67 @@ function flushToDisk(path: string) {
   closeSync(file)
 }
 
-/** The number of rows in a database file that is whole. Throws WrongSetting for any other file. */
-export function checkDatabase(path: string): number[] {
-  let copy: Database.Database | undefined
+/** Throws WrongSetting for a file that is not a whole goBox database. */
+function checkDatabase(path: string) {
+  let verdict: unknown
   try {
-    copy = new Database(path, { readonly: true, fileMustExist: true })
-    if (copy.pragma('integrity_check', { simple: true }) === 'ok') return countRows(copy)
+    const copy = new Database(path, { readonly: true, fileMustExist: true })
+    verdict = copy.pragma('integrity_check', { simple: true })
+    copy.prepare('SELECT count(*) FROM orders').get()
+    copy.close()
   }
   catch (cause) {
     throw new WrongSetting(`${path} 不是完整的 goBox 数据库`, { cause })
   }
-  finally {
-    copy?.close()
-  }
-  throw new WrongSetting(`${path} 没有通过 SQLite 的完整性检查`)
+  if (verdict !== 'ok') throw new WrongSetting(`${path} 没有通过 SQLite 的完整性检查`)
 }
 
 function removeOldest(folder: string) {
-  const backups = readdirSync(folder).filter(name => /^gobox-.*\.db$/.test(name)).sort()
+  const backups = readdirSync(folder).filter(name => BACKUP.test(name)).sort()
   for (const name of backups.slice(0, -KEPT)) rmSync(join(folder, name))
 }
 
-/**
- * Copies the database as it stands at one moment into `backups/`, checks the copy, and keeps the newest seven. Works beside a running app, on a
- * connection of its own; takes as long as reading the file twice. Returns the copy's path. Throws WrongSetting if the copy is not good.
- */
-export function backUp(folder: string, now: number): string {
-  const path = join(folder, 'gobox.db')
-  if (!existsSync(path)) throw new WrongSetting(`${folder} 里没有数据库，请检查 NUXT_DATA_DIR`)
+/** Where a new backup goes, and the name under which it is made until it has been checked. */
+function prepare(folder: string, now: number) {
+  const source = join(folder, 'gobox.db')
+  if (!existsSync(source)) throw new WrongSetting(`${folder} 里没有数据库，请检查 NUXT_DATA_DIR`)
   const backups = join(folder, 'backups')
   mkdirSync(backups, { recursive: true, mode: 0o700 })
   const target = join(backups, `gobox-${stamp(now)}.db`)
   const unfinished = `${target}.part`
   rmSync(unfinished, { force: true })
-  const source = new Database(path, { fileMustExist: true })
-  try {
-    const before = countRows(source)
-    source.prepare('VACUUM INTO ?').run(unfinished)
-    const after = countRows(source)
-    chmodSync(unfinished, 0o600)
-    const copied = checkDatabase(unfinished)
-    // The app may have written while the copy was made.
-    const agrees = copied.every((count, index) => count >= Math.min(before[index]!, after[index]!) && count <= Math.max(before[index]!, after[index]!))
-    if (!agrees) throw new WrongSetting(`备份 ${unfinished} 的行数和数据库不一致（${copied.join()}，应为 ${after.join()}）`)
-    flushToDisk(unfinished)
-    renameSync(unfinished, target)
-    flushToDisk(backups)
+  return { source, backups, target, unfinished }
+}
+
+/** Gives a good copy its name and removes the oldest; throws WrongSetting for any other. */
+function finish({ backups, target, unfinished }: ReturnType<typeof prepare>, { before, after, copied, verdict }: Snapshot): string {
+  // The app may have written while the copy was made.
+  const agrees = copied.every((count, index) => count >= Math.min(before[index]!, after[index]!) && count <= Math.max(before[index]!, after[index]!))
+  if (verdict !== 'ok' || !agrees) {
+    rmSync(unfinished)
+    throw new WrongSetting(`备份没有通过检查（${verdict}；行数 ${copied.join()}，应为 ${after.join()}），已删除，请检查磁盘`)
   }
-  finally {
-    source.close()
-    rmSync(unfinished, { force: true })
-  }
+  chmodSync(unfinished, 0o600)
+  flushToDisk(unfinished)
+  renameSync(unfinished, target)
+  flushToDisk(backups)
   removeOldest(backups)
   return target
+}
+
+/**
+ * Copies the database as it stands at one moment into `backups/`, checks the copy, and keeps the newest seven. Works beside a running app.
+ * Returns the copy's path. Throws WrongSetting if the copy is not good.
+ */
+export function backUp(folder: string, now: number): string {
+  const paths = prepare(folder, now)
+  return finish(paths, takeSnapshot(paths.source, paths.unfinished))
+}
+
+/** As `backUp`, from within the app, whose thread goes on meanwhile. */
+export async function backUpAside(folder: string, now: number): Promise<string> {
+  const paths = prepare(folder, now)
+  return finish(paths, await takeSnapshotAside(paths.source, paths.unfinished))
 }
 
 /** Moves the present database into `backups/`, with all that its WAL holds. Returns its new path. */
@@ -110,4 +114,12 @@ export function restore(folder: string, file: string, now: number): string | und
   finally {
     lock.close()
   }
+}
+
+/** When the newest backup was made, in milliseconds; `null` if there is none. */
+export function lastBackup(folder: string): number | null {
+  const backups = join(folder, 'backups')
+  if (!existsSync(backups)) return null
+  const times = readdirSync(backups).filter(name => BACKUP.test(name)).map(name => statSync(join(backups, name)).mtimeMs)
+  return times.length > 0 ? Math.max(...times) : null
 }

@@ -4,7 +4,7 @@ import { COLUMNS, writeRows, type CellWriter, type Kind } from './order-columns'
 import { toZip, type ZipFile } from './zip'
 
 /** What a sheet holds with its header. */
-export const MAX_ROWS = 1_048_576
+const MAX_ROWS = 1_048_576
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
@@ -27,7 +27,7 @@ const EPOCH_DAY = 25_569
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /** Text inside an element, without the characters that XML cannot carry. */
-export function xmlText(text: string): string {
+function xmlText(text: string): string {
   // eslint-disable-next-line no-control-regex -- they are what is looked for
   return /[&<>\u0000-\u001F\uFFFE\uFFFF]/.test(text) ? text.replace(/[&<>]/g, sign => ENTITIES[sign]!).replace(/[\u0000-\u0008\v\f\u000E-\u001F\uFFFE\uFFFF]/g, '') : text
 }

@@ -5,6 +5,7 @@ import { defineNitroPlugin } from 'nitropack/runtime'
 import { openStorage, setStorage } from '../db/client'
 import { startAutomation, stopAutomation } from '../services/automation'
 import { startImportQueue, stopImportQueue } from '../services/import-queue'
+import { startBackups, stopBackups } from '../services/nightly-backup'
 import { startSweeping, stopSweeping } from '../services/sweep'
 import { useConfig, WrongSetting } from '../utils/config'
 
@@ -20,8 +21,10 @@ export default defineNitroPlugin((nitro) => {
     startImportQueue()
     startAutomation()
     startSweeping()
+    startBackups()
     nitro.hooks.hook('close', async () => {
       stopSweeping()
+      stopBackups()
       // What is cut off here is taken up at the next start.
       await Promise.race([Promise.all([stopImportQueue(), stopAutomation()]), sleep(LONGEST_STOP)])
       await storage.close()

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
-import { devices, orders } from '#drizzle/schema'
+import { and, asc, gt, or, sql } from 'drizzle-orm'
+import { orders } from '#drizzle/schema'
 import type { ImportState } from '#shared/import-state'
 import type { OrderStatus } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
 import { useStorage } from '../db/client'
+import { readCabinetNames } from './cabinets'
 import type { NamedOrderRecord } from './order-queries'
 import { ordersMatch } from './order-filter'
 import type { Window } from './order-totals'
@@ -40,7 +41,7 @@ function toRecord(values: unknown[], names: Map<number, string>): ExportRecord {
 export async function* readOrders(setOfBookId: number, filter: OrderFilter, newestFirst: Window[]): AsyncGenerator<ExportRecord[]> {
   const placeholder = (name: string) => sql`${sql.placeholder(name)}`
   const { db } = useStorage()
-  const names = new Map(db.select({ devId: devices.devId, name: devices.name }).from(devices).where(eq(devices.setOfBookId, setOfBookId)).all().map(device => [device.devId, device.name]))
+  const names = await readCabinetNames(setOfBookId)
   const statement = db.select(columns).from(orders)
     .where(and(
       ordersMatch(setOfBookId, filter, { from: placeholder('from'), to: placeholder('to') }),

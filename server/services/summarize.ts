@@ -1,9 +1,10 @@
 import { fenToYuan } from '#shared/money'
 import { PAID, type OrderStatus } from '#shared/order-status'
+import type { OrderFilter } from '#shared/orders'
 import type { BestSeller, Figure, FigureFilter, SalesFigures, Summary, SummaryPeriod } from '#shared/summary'
 import { SUMMARY_DAYS } from '#shared/summary'
 import { DAY, formatTime, startOfDay } from '#shared/time'
-import { listSeenCabinets, type SeenCabinet } from '../repositories/cabinets'
+import { listUnconfiguredCabinets, readCabinetNames } from '../repositories/cabinets'
 import type { Span } from '../repositories/order-filter'
 import { findWindows } from '../repositories/order-totals'
 import { readLastContacts, sumByCabinet, sumByGoods, sumByStatus, type GoodsSum, type Sum } from '../repositories/summary'
@@ -70,11 +71,15 @@ function bestSeller({ barcode, name, quantity, amount, cost, uncosted }: GoodsSu
   }
 }
 
-async function waitingOf(setOfBookId: number, cabinets: SeenCabinet[]): Promise<Summary['waiting']> {
-  const find = async (filter: { import_state: 'failed' } | { refunded_after_import: true }) => total(await findWindows(setOfBookId, filter))
-  const unconfigured = cabinets.filter(cabinet => cabinet.name === null)
+async function waitingOf(setOfBookId: number): Promise<Summary['waiting']> {
+  const find = async (filter: OrderFilter) => total(await findWindows(setOfBookId, filter))
+  const unconfigured = await listUnconfiguredCabinets(setOfBookId)
+  // All less those that cannot be imported: a few cabinets are read in place of all.
+  const idle = await find({ status: PAID, import_state: 'idle' })
+  const stuck = total(unconfigured.map(cabinet => cabinet.idle))
+  const importable = { orders: idle.orders - stuck.orders, amount: idle.amount - stuck.amount }
   return {
-    importable: figure(total(cabinets.filter(cabinet => cabinet.name !== null).map(cabinet => cabinet.idle)), { status: PAID, import_state: 'idle', unconfigured: 0 }),
+    importable: figure(importable, { status: PAID, import_state: 'idle', unconfigured: 0 }),
     failed: figure(await find({ import_state: 'failed' }), { import_state: 'failed' }),
     refunded_after_import: figure(await find({ refunded_after_import: true }), { refunded_after_import: 1 }),
     unconfigured: { ...figure(total(unconfigured), { unconfigured: 1 }), cabinets: unconfigured.length },
@@ -87,8 +92,7 @@ export async function summarize(setOfBookId: number, count: number, now: number,
     .map(async span => ({ ...span, date: formatTime(span.from, zone).slice(0, 10), sums: await sumByStatus(setOfBookId, span) })))
   const span = (days: number): Span => ({ from: month.at(-days)!.from, to: month.at(-1)!.to })
   const goods = new Map(await Promise.all(PERIODS.map(async days => [days, await sumByGoods(setOfBookId, span(days))] as const)))
-  const cabinets = await listSeenCabinets(setOfBookId)
-  const names = new Map(cabinets.map(({ devId, name }) => [devId, name]))
+  const names = await readCabinetNames(setOfBookId)
   const contacts = await readLastContacts(setOfBookId)
   const time = (at: number | null) => at === null ? null : formatTime(at, zone)
   const shown = month.slice(-count)
@@ -100,7 +104,7 @@ export async function summarize(setOfBookId: number, count: number, now: number,
     by_cabinet: [...await sumByCabinet(setOfBookId, span(count))].sort(([, a], [, b]) => b.amount - a.amount)
       .map(([devId, sum]) => ({ dev_id: devId, name: names.get(devId) ?? null, ...figure(sum, { ...dates, status: PAID, dev_id: devId }) })),
     best_sellers: goods.get(count)!.slice(0, BEST_SELLERS).map(product => bestSeller(product, dates)),
-    waiting: await waitingOf(setOfBookId, cabinets),
+    waiting: await waitingOf(setOfBookId),
     last_webhook_at: time(contacts.webhook),
     last_download_at: time(contacts.download),
   }

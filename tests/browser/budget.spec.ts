@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { expect, test, useStack } from './fixtures.ts'
+import { expect, openOrders, test, useStack } from './fixtures.ts'
 import { orderOf } from './stack.ts'
 
 const KiB = 1024
@@ -7,7 +7,7 @@ const stack = useStack(({ deliver }) => deliver(orderOf('T-1')))
 
 test('the first load of the orders stays small and asks no other host', async ({ page, browser, isPhone }) => {
   test.skip(isPhone, 'the files are the same')
-  await page.goto(stack().link())
+  await openOrders(page, stack())
   await expect(page.getByText('T-1')).toBeVisible()
   const state = await page.evaluate('JSON.stringify(sessionStorage)') as string
 

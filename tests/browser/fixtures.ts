@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
 import { startStack, type Stack } from './stack.ts'
 
@@ -60,12 +61,25 @@ export function rowOf(page: Page, transId: string) {
   return page.locator('.el-table__row, .order-cards > li').filter({ hasText: transId })
 }
 
-/** Logs in by C8's menu link and waits for the orders. */
-export async function openOrders(page: Page, stack: Stack, path = '/orders') {
-  await page.goto(stack.link())
-  await page.waitForURL('**/orders')
-  if (path !== '/orders') await page.goto(stack.url + path)
+/** Logs in by C8's menu link, which leads to the overview, and opens a page. */
+export async function openPage(page: Page, stack: Stack, path: string, account?: Parameters<Stack['link']>[0]) {
+  await page.goto(stack.link(account))
+  await page.waitForURL(({ pathname }) => pathname === '/')
+  if (path !== '/') await page.goto(stack.url + path)
 }
+
+export const openOrders = (page: Page, stack: Stack, path = '/orders') => openPage(page, stack, path)
+
+/** What axe-core finds grave on the page as it is, by all its rules or some. */
+export async function graveViolations(page: Page, rules?: string[]) {
+  const axe = new AxeBuilder({ page })
+  const { violations } = await (rules ? axe.withRules(rules) : axe).analyze()
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+}
+
+/** C8's user who may only look. */
+export const viewer = { user_name: '李雪梅', c8Token: 'c8-token-A001-view' }
 
 export async function chooseRow(page: Page, transId: string) {
   await rowOf(page, transId).locator('.el-checkbox').first().click()

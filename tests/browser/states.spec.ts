@@ -8,7 +8,7 @@ test('an address that leads nowhere says so and leads back', async ({ page, snap
   await expect(page.getByRole('heading', { name: '没有这个页面' })).toBeVisible()
   await snap('not-found')
   await page.getByRole('button', { name: '回到首页' }).click()
-  await expect(page.getByText('T-1')).toBeVisible()
+  await expect(page.getByRole('heading', { name: '概览' })).toBeVisible()
 })
 
 test('an order that does not exist is told as such', async ({ page, allowStatus }) => {

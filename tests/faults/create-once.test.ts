@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Fault } from '../../sandbox/faults.ts'
 import { randomFrom } from '../../sandbox/shop.ts'
-import { useApp, type App, type Fields, type Shop } from '../api/server.ts'
-import { eventually, expectIntact, expectOneDocumentEach, orderRows, passBackoff, queue, rounds, seed, untilIdle } from './setup.ts'
+import { useApp, type Shop } from '../api/server.ts'
+import { createAtLast, eventually, expectIntact, expectOneDocumentEach, lookUps, orderRows, passBackoff, queue, rounds, seed, untilIdle } from './setup.ts'
 
 /** Longer than C8 takes in these tests for a create that nobody waits for any more. */
 const SETTLE = 4000
@@ -49,16 +49,6 @@ test('whatever C8 does after a step instead of answering: one document, finished
   }
 })
 
-/** Lets C8 carry out the create of this order now, which it has been at since before; whoever asked has gone. */
-async function createAtLast({ app, transId }: { app: App, transId: string }) {
-  const call = (await app.sandbox.control.calls('c8.retail_create')).find(({ body }) => (body as Fields).source_id === transId)!
-  const { status } = await fetch(`${app.sandbox.c8Url}/api/retails`, { method: 'POST', headers: { token: call.token! }, body: JSON.stringify(call.body) })
-  expect(status).toBe(200)
-}
-
-const lookUps = async (app: App, transId: string) =>
-  (await app.sandbox.control.calls('c8.retail_lookup')).filter(({ path }) => path.endsWith(`source_id=${encodeURIComponent(transId)}`)).length
-
 test('C8 creates long after our deadline: it is looked for until it is there, one document, finished', async () => {
   const { app } = context
   const shop = await openImportingShop()
@@ -70,7 +60,7 @@ test('C8 creates long after our deadline: it is looked for until it is there, on
     passBackoff(app)
     return await lookUps(app, transId) >= 2
   })
-  await createAtLast({ app, transId })
+  await createAtLast(app, transId)
   await untilIdle(app, shop)
   await expectOneDocumentEach(app, shop, [transId])
 })
@@ -127,7 +117,7 @@ test('kill -9 at each step of C8: one document, finished', async () => {
   await app.start()
   expectIntact(app)
   await eventually(async () => await lookUps(app, late) > before)
-  await createAtLast({ app, transId: late })
+  await createAtLast(app, late)
   for (const [shop, transId] of hanging) {
     await untilIdle(app, shop)
     await expectOneDocumentEach(app, shop, [transId])

@@ -1,7 +1,7 @@
 import type { UnconfiguredDevice } from '#shared/devices'
 import { fenToYuan } from '#shared/money'
 import { formatTime } from '#shared/time'
-import { listUnconfiguredCabinets } from '../../repositories/cabinets'
+import { findLastSeen, listUnconfiguredCabinets } from '../../repositories/cabinets'
 import { defineApi } from '../../utils/api'
 import { useConfig } from '../../utils/config'
 
@@ -9,8 +9,11 @@ export default defineApi({
   permission: 'view',
   run: async ({ session }) => {
     const { zone } = useConfig()
-    const root = (await listUnconfiguredCabinets(session.setOfBookId)).map(({ devId, orders, amount, lastSeen }): UnconfiguredDevice =>
-      ({ dev_id: devId, orders, amount: fenToYuan(amount), last_seen: formatTime(lastSeen, zone) }))
+    const cabinets = await listUnconfiguredCabinets(session.setOfBookId)
+    const root = await Promise.all(cabinets.map(async (cabinet): Promise<UnconfiguredDevice> => ({
+      dev_id: cabinet.devId, orders: cabinet.orders, amount: fenToYuan(cabinet.amount),
+      last_seen: formatTime(await findLastSeen(session.setOfBookId, cabinet), zone),
+    })))
     return { total: root.length, root }
   },
 })

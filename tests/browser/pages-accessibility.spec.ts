@@ -1,0 +1,38 @@
+import type { Page } from '@playwright/test'
+import { expect, graveViolations, openPage, test, useStack } from './fixtures.ts'
+import { bread, orderOf, unconfigured } from './stack.ts'
+
+let batch = 0
+const stack = useStack(async ({ deliver, ask }) => {
+  await deliver(orderOf('T-1'), orderOf('T-BREAD', { products: [bread] }), orderOf('T-NEW', { dev_id: unconfigured }))
+  await deliver({ ...orderOf('T-BROKEN'), status: 999 }).catch(() => undefined)
+  batch = (await ask<{ id: number }>('POST', '/api/imports', { filter: { status: 100 } })).id
+  await expect.poll(async () => (await ask<{ pending: number }>('GET', `/api/imports/${batch}`)).pending).toBe(0)
+})
+
+const SCREENS: [path: () => string, shown: string][] = [
+  [() => '/', 'figure svg'], [() => '/imports', '.batch-list'], [() => `/imports/${batch}`, '.batch-failures'], [() => '/devices', '.unconfigured'],
+  [() => '/devices?configure=1', '.el-dialog input'], [() => '/settings', 'pre'],
+  ...['automation', 'messages', 'rights', 'audit'].map((tab): [() => string, string] => [() => `/settings?tab=${tab}`, '.settings-section li, .settings-section form']),
+]
+
+async function look(page: Page, path: string, shown: string) {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.goto(stack().url + path)
+  await expect(page.locator(shown).first()).toBeVisible()
+  expect(await graveViolations(page), path).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${path} does not scroll sideways`).toBeLessThanOrEqual(0)
+  // The theme changes nothing but colours.
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect(page.locator('html')).toHaveClass(/dark/)
+  expect(await graveViolations(page, ['color-contrast']), `${path}, dark`).toEqual([])
+}
+
+for (const language of ['zh', 'en'] as const) {
+  test(`overview, imports, cabinets and settings can be used by everybody, light and dark: ${language}`, async ({ page }) => {
+    test.setTimeout(120_000)
+    await page.addInitScript(`localStorage.setItem('gobox.locale', '${language}')`)
+    await openPage(page, stack(), '/')
+    for (const [path, shown] of SCREENS) await look(page, path(), shown)
+  })
+}

@@ -1,0 +1,120 @@
+import type { Page } from '@playwright/test'
+import { expect, openPage, test, useStack, viewer } from './fixtures.ts'
+import { orderOf } from './stack.ts'
+
+const stack = useStack(({ deliver }) => deliver(orderOf('T-1')))
+
+test.beforeEach(() => stack().sandbox.control.clearFaults())
+
+async function callWebhook(token: string, body: string) {
+  return (await fetch(`${stack().url}/api/create_order`, { method: 'POST', headers: { token, 'content-type': 'application/json' }, body })).status
+}
+
+/** Element Plus hides the input itself. */
+const switchOf = (page: Page, name: string) => page.locator('.el-switch').filter({ has: page.getByRole('switch', { name }) })
+
+const localToken = async () => (await stack().ask<{ token: string }>('GET', '/api/set_of_books')).token
+
+test('goBox checks its account before it is stored; what was typed stays when it refuses', async ({ page, allowStatus, snap }) => {
+  allowStatus(422, 502)
+  await openPage(page, stack(), '/settings')
+  await snap('settings')
+  await page.getByLabel('App Key').fill('wrong-key')
+  await page.getByRole('button', { name: '保存并核对' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'goBox' })).toBeVisible()
+  await expect(page.getByLabel('App Key')).toHaveValue('wrong-key')
+
+  await page.getByLabel('App Key').fill('sandbox-key-A001')
+  await stack().sandbox.control.fault({ step: 'gobox.token', kind: 'status', times: 1 })
+  await page.getByRole('button', { name: /核对/ }).click()
+  await expect(page.getByRole('alert').filter({ hasText: '服务出错' })).toBeVisible()
+
+  await page.getByRole('button', { name: /核对/ }).click()
+  await expect(page.getByText('goBox 已接受这个账号')).toBeVisible()
+  await expect(page.getByText(/访问凭证有效到 \d{4}-/)).toBeVisible()
+})
+
+test('the local token is hidden until asked, and replaced after a question', async ({ page }) => {
+  const old = await localToken()
+  await openPage(page, stack(), '/settings')
+  await expect(page.getByText(old)).toHaveCount(0)
+  await page.getByRole('button', { name: '显示', exact: true }).click()
+  await expect(page.getByText(old, { exact: true })).toBeVisible()
+  await expect(page.locator('pre')).toContainText(`-H 'Token: ${old}'`)
+
+  await page.getByRole('button', { name: '更换', exact: true }).click()
+  const question = page.getByRole('dialog', { name: '更换本地 Token？' })
+  await expect(question.getByRole('button', { name: '取消' })).toBeFocused()
+  await question.getByText('旧 Token 立即作废').click()
+  await question.getByRole('button', { name: '更换 Token' }).click()
+  await expect(page.getByText('旧 Token 已作废')).toBeVisible()
+  const fresh = await localToken()
+  await expect(page.getByText(fresh, { exact: true })).toBeVisible()
+  expect(await callWebhook(old, '{}')).toBe(401)
+})
+
+test('the ready line for the shell is taken by the webhook', async ({ page }) => {
+  await openPage(page, stack(), '/settings')
+  await page.getByRole('button', { name: '显示', exact: true }).click()
+  const line = await page.locator('pre').innerText()
+  const [, token, body] = /-H 'Token: (\w+)'.* -d '(.+)'$/s.exec(line)!
+  expect(await callWebhook(token!, body!)).toBe(200)
+  await expect(async () => {
+    await page.reload()
+    await expect(page.getByText('刚刚')).toBeVisible({ timeout: 1000 })
+  }).toPass({ timeout: 15_000 })
+})
+
+test('what runs by itself is switched on, and says why it does not run', async ({ page, snap }) => {
+  await stack().sandbox.control.fault({ step: 'gobox.trade', kind: 'status' })
+  await openPage(page, stack(), '/settings?tab=automation')
+  await switchOf(page, '自动下载订单').click()
+  await page.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText('已保存')).toBeVisible()
+  await expect(async () => {
+    await page.reload()
+    await expect(page.getByText('goBox 查询订单失败')).toBeVisible({ timeout: 1000 })
+  }).toPass({ timeout: 15_000 })
+  await expect(page.getByText('出错', { exact: true })).toBeVisible()
+  await snap('settings-automation')
+  await switchOf(page, '自动下载订单').click()
+  await page.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText('出错', { exact: true })).toBeHidden()
+})
+
+test('a message that was not understood shows its reason, cannot be replayed unmended, and is deleted after a question', async ({ page, allowStatus, snap }) => {
+  allowStatus(400)
+  await callWebhook(await localToken(), '{"trans_id":"T-BROKEN","status":100}')
+  await openPage(page, stack(), '/settings?tab=messages')
+  const message = page.getByRole('listitem').filter({ hasText: '必填' })
+  await message.getByText('消息原文').click()
+  await expect(message.locator('pre')).toContainText('T-BROKEN')
+  await message.getByRole('button', { name: '重放' }).click()
+  await expect(message.getByRole('alert')).toContainText('必填')
+  await snap('settings-messages')
+  await message.getByRole('button', { name: '删除' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '删除这条消息' }).click()
+  await expect(page.getByRole('heading', { name: '没有看不懂的消息' })).toBeVisible()
+})
+
+test('the log tells who changed what', async ({ page, snap }) => {
+  const { root } = await stack().ask<{ root: { id: number, name: string }[] }>('GET', '/api/devices')
+  await stack().ask('PUT', `/api/devices/${root[0]!.id}`, { bill_type: 2 })
+  await stack().ask('PUT', `/api/devices/${root[0]!.id}`, { bill_type: 0 })
+  await openPage(page, stack(), '/settings?tab=audit')
+  const entry = page.getByRole('listitem').filter({ hasText: '修改货柜' }).first()
+  await expect(entry).toContainText(root[0]!.name)
+  await expect(entry).toContainText('票据类型: 2 → 0')
+  await snap('settings-audit')
+})
+
+test('who may only look sees what they may do, no secret and no log', async ({ page, snap }) => {
+  await openPage(page, stack(), '/settings', viewer)
+  await expect(page.getByText('本地 Token 只有有“修改”权限的人能看到')).toBeVisible()
+  await expect(page.getByRole('button', { name: /核对|更换|显示/ })).toHaveCount(0)
+  await expect(page.getByRole('tab', { name: '记录' })).toHaveCount(0)
+  await page.getByRole('tab', { name: '权限' }).click()
+  await expect(page.getByRole('listitem').filter({ hasText: '查看订单' })).toContainText('可以')
+  await expect(page.getByRole('listitem').filter({ hasText: '下载和导入' })).toContainText('不可以')
+  await snap('settings-rights')
+})

@@ -1,0 +1,40 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+/** The clock that a server sees whose settings contain `settings`; it can be set, also while the server runs. */
+export class Clock {
+  readonly #file = join(mkdtempSync(join(tmpdir(), 'gobox-clock-')), 'clock')
+  #begin = 0
+  #shown = 0
+  #speed = 1
+
+  readonly settings = {
+    NODE_OPTIONS: `--import=${new URL('clock-preload.mjs', import.meta.url)}`,
+    TEST_CLOCK: this.#file,
+  }
+
+  /** A process takes over a change of the speed when it starts. */
+  constructor(shown = Date.now(), speed = 1) {
+    this.set(shown, speed)
+  }
+
+  get now() {
+    return Math.floor(this.#shown + (Date.now() - this.#begin) * this.#speed)
+  }
+
+  set(shown: number, speed = this.#speed) {
+    this.#begin = Date.now()
+    this.#shown = shown
+    this.#speed = speed
+    writeFileSync(this.#file, new Float64Array([this.#begin, shown, speed]))
+  }
+
+  shift(milliseconds: number) {
+    this.set(this.now + milliseconds)
+  }
+}

@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { randomFrom, startOfDay, timeText } from '../../sandbox/shop.ts'
+import type { Order } from '../../sandbox/state.ts'
+import { orderMessage, useApp, type Fields, type Shop } from '../api/server.ts'
+import { Clock, DAY, HOUR, MINUTE } from './clock.ts'
+import { eventually, expectOneDocumentEach, orderRows, rounds, seed, untilIdle } from './setup.ts'
+
+/** The shop's noon, so that no test runs into the night by itself. */
+const clock = new Clock(startOfDay(Date.now()) + 12 * HOUR)
+const context = useApp(clock.settings)
+
+/** Switches on; done again it only makes the scheduler look now instead of within five seconds. */
+async function automate(shop: Shop, switches: Fields = { downloads: true, imports: false }, token = shop.token) {
+  const { status, body } = await context.app.ask('PUT /api/automation', { token, body: switches })
+  expect(status, String(body.errmsg)).toBe(200)
+  return body
+}
+
+interface Row { download_cursor: number, last_attempt_at: number | null, last_review_day: string | null }
+const automation = (shop: Shop) => context.app.rows<Row>('SELECT * FROM automations WHERE set_of_book_id = ?', shop.id)[0]!
+
+/** Waits for a download that has begun after now. */
+async function untilDownloaded(shop: Shop, token = shop.token) {
+  const begin = clock.now
+  await automate(shop, undefined, token)
+  await eventually(() => (automation(shop).last_attempt_at ?? 0) >= begin)
+}
+
+function order(transId: string, made: number, changes: Partial<Order> = {}): Order {
+  return { ...orderMessage(transId), create_time: timeText(made), update_time: timeText(made), ...changes }
+}
+
+const sell = (shop: Shop, ...orders: Order[]) => context.app.sandbox.control.addOrders(shop.name, ...orders)
+const statusOf = (shop: Shop, transId: string) => orderRows(context.app, shop).find(row => row.trans_id === transId)?.status
+
+/** goBox's calls, with their ranges in milliseconds. */
+async function windows() {
+  const calls = await context.app.sandbox.control.calls('gobox.trade')
+  return calls.map(({ body, time }) => {
+    const { start_date, end_date, page } = body as { start_date: string, end_date: string, page: number }
+    return { from: timeOf(start_date), until: timeOf(end_date), page, time }
+  })
+}
+
+const timeOf = (text: string) => Date.parse(`${text.replace(' ', 'T')}+08:00`)
+
+/** Orders spread over a time, in a random order. */
+function sales(shop: Shop, from: number, until: number, count: number): Order[] {
+  const random = randomFrom(seed)
+  return Array.from({ length: count }, (_, index) => order(`${shop.name}-${index}`, from + random() * (until - from)))
+}
+
+test('a week\'s outage is caught up without a gap and without a flood', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  await untilDownloaded(shop)
+  const cursor = automation(shop).download_cursor
+  await app.end('SIGTERM')
+  clock.shift(7 * DAY)
+  await app.sandbox.control.settings({ page_size: 10 })
+  const orders = sales(shop, cursor, clock.now - 10 * MINUTE, rounds(120, 2000))
+  await sell(shop, ...orders)
+  await app.sandbox.control.clearCalls()
+  await app.start()
+  await eventually(() => orderRows(app, shop).length === orders.length)
+  await eventually(() => automation(shop).download_cursor > clock.now - 10 * MINUTE)
+  const all = await windows()
+  const review = all.findIndex((window, index) => index > 0 && window.from < all[index - 1]!.from)
+  const asked = review < 0 ? all : all.slice(0, review)
+  // A second is the unit of goBox's times.
+  expect(asked[0]!.from).toBeLessThanOrEqual(cursor - 30 * MINUTE)
+  expect(asked[0]!.from).toBeGreaterThan(cursor - 31 * MINUTE)
+  for (const [index, window] of asked.entries()) {
+    expect(window.until - window.from).toBeLessThanOrEqual(DAY)
+    expect(window.until).toBeLessThanOrEqual(clock.now - 3 * MINUTE)
+    const next = asked[index + 1]
+    if (!next) continue
+    expect(next.page === 1 ? next.from - window.until : next.from - window.from, 'no gap').toBeLessThanOrEqual(1000)
+    expect(next.time - window.time, 'a pause after each question').toBeGreaterThan(100)
+  }
+  expect(automation(shop).download_cursor).toBeGreaterThan(asked.at(-1)!.until - 1000)
+  await app.sandbox.control.settings({ page_size: 50 })
+})
+
+test('the cursor moves only with the rows it brought, also when the process is killed', async () => {
+  const { app } = context
+  const random = randomFrom(seed)
+  const shop = await app.openShopWithCredentials()
+  await automate(shop, { downloads: false, imports: false })
+  const begin = clock.now - 5 * DAY
+  app.change('UPDATE automations SET download_cursor = ? WHERE set_of_book_id = ?', begin, shop.id)
+  await app.sandbox.control.settings({ page_size: 5 })
+  const orders = sales(shop, begin, clock.now - 10 * MINUTE, 100)
+  await sell(shop, ...orders)
+  await automate(shop)
+  for (let kill = 0; kill < rounds(3, 20); kill++) {
+    await sleep(500 + random() * 1000)
+    await app.kill9()
+    const { download_cursor: cursor } = automation(shop)
+    const stored = new Set(orderRows(app, shop).map(row => row.trans_id))
+    expect(orders.filter(sold => timeOf(sold.create_time) < cursor - 1000 && !stored.has(sold.trans_id)), `cursor ${timeText(cursor)}`).toEqual([])
+    await app.start()
+  }
+  await eventually(() => orderRows(app, shop).length === orders.length)
+  await app.sandbox.control.settings({ page_size: 50 })
+})
+
+test('a window that fails is asked for again, and why is shown', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  await sell(shop, order(`${shop.name}-1`, clock.now - HOUR))
+  await app.sandbox.control.fault({ step: 'gobox.trade', kind: 'status', status: 500 })
+  await untilDownloaded(shop)
+  const first = automation(shop).download_cursor
+  const { body } = await app.ask('GET /api/automation', { token: shop.token })
+  expect(body.last_download_error).toMatch(/goBox/)
+  await app.sandbox.control.clearFaults()
+  clock.shift(16 * MINUTE)
+  await untilDownloaded(shop)
+  expect(statusOf(shop, `${shop.name}-1`)).toBe(100)
+  expect(automation(shop).download_cursor).toBeGreaterThan(first)
+  expect((await app.ask('GET /api/automation', { token: shop.token })).body.last_download_error).toBe(null)
+})
+
+test('an order that goBox lists late is found by the overlap, and a young one is left until it has settled', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  await untilDownloaded(shop)
+  await sell(shop, order(`${shop.name}-late`, clock.now - 25 * MINUTE), order(`${shop.name}-young`, clock.now + 14 * MINUTE))
+  await app.sandbox.control.clearCalls()
+  clock.shift(15 * MINUTE + 10_000)
+  await untilDownloaded(shop)
+  expect((await windows()).every(({ until }) => until <= clock.now - 3 * MINUTE)).toBe(true)
+  expect([statusOf(shop, `${shop.name}-late`), statusOf(shop, `${shop.name}-young`)]).toEqual([100, undefined])
+  clock.shift(15 * MINUTE + 10_000)
+  await untilDownloaded(shop)
+  expect(statusOf(shop, `${shop.name}-young`)).toBe(100)
+})
+
+test('once a night the last three days are looked at again, and late refunds are found', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  const made = clock.now - 2 * DAY
+  await sell(shop, order(`${shop.name}-1`, made))
+  await untilDownloaded(shop)
+  await eventually(() => statusOf(shop, `${shop.name}-1`) === 100)
+  await sell(shop, order(`${shop.name}-1`, made, { status: 103, update_time: timeText(clock.now) }))
+  const morning = clock.now
+  clock.set(startOfDay(clock.now) + DAY + 2.5 * HOUR)
+  const night = (await app.logIn(shop.name, 15)).token
+  await untilDownloaded(shop, night)
+  expect(statusOf(shop, `${shop.name}-1`), 'before three').toBe(100)
+  clock.shift(HOUR)
+  await untilDownloaded(shop, night)
+  expect(statusOf(shop, `${shop.name}-1`)).toBe(103)
+  await app.sandbox.control.clearCalls()
+  clock.shift(HOUR)
+  await untilDownloaded(shop, night)
+  expect((await windows()).every(({ from }) => from > clock.now - 2 * HOUR), 'not once more in this night').toBe(true)
+  expect(clock.now).toBeGreaterThan(morning)
+})
+
+test('what is imported by itself: paid, older than the delay, and not from before it was switched on', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  await app.addDevice(shop)
+  const receive = (name: string, made: number, changes: Fields = {}) => app.receive(shop, `${shop.name}-${name}`, { ...order('x', made), trans_id: `${shop.name}-${name}`, ...changes })
+  await receive('yesterday', clock.now - DAY)
+  await receive('unpaid', clock.now - HOUR, { status: 101 })
+  await receive('old', clock.now - HOUR)
+  await receive('young', clock.now - 5 * MINUTE)
+  await receive('refunded', clock.now - 5 * MINUTE)
+  const switches = { downloads: false, imports: true, import_delay_minutes: 10 }
+  await automate(shop, switches)
+  const states = () => Object.fromEntries(orderRows(app, shop).map(row => [row.trans_id.slice(shop.name.length + 1), row.import_state]))
+  await eventually(() => states().old === 'imported')
+  expect(states()).toEqual({ yesterday: 'idle', unpaid: 'idle', old: 'imported', young: 'idle', refunded: 'idle' })
+  await receive('refunded', clock.now - 5 * MINUTE, { status: 103, update_time: timeText(clock.now) })
+  clock.shift(6 * MINUTE)
+  await automate(shop, switches)
+  await eventually(() => states().young === 'imported')
+  await untilIdle(app, shop)
+  expect(states()).toEqual({ yesterday: 'idle', unpaid: 'idle', old: 'imported', young: 'imported', refunded: 'idle' })
+  await expectOneDocumentEach(app, shop, ['old', 'young'].map(name => `${shop.name}-${name}`))
+  // Switched off and on again, what came in between is the clerk's, unless it is said otherwise.
+  await automate(shop, { downloads: false, imports: false })
+  expect((await app.ask('GET /api/automation', { token: shop.token })).body.has_c8_login).toBe(false)
+})
+
+test('imports go on with nobody signed in, and pause with a reason once C8 refuses the stored log-in, until the next log-in', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  await app.addDevice(shop)
+  const viewer = await app.logIn(shop.name, 1, '李雪梅')
+  const switches = { downloads: false, imports: true, import_delay_minutes: 0 }
+  await automate(shop, switches)
+  await app.ask('DELETE /api/access_token', { token: shop.token })
+  const receive = async (name: string) => {
+    const body = { ...order(`${shop.name}-${name}`, clock.now - MINUTE) }
+    expect((await app.ask('POST /api/create_order', { token: shop.localToken, body })).status).toBe(200)
+    return body.trans_id
+  }
+  const alone = await receive('alone')
+  await eventually(() => orderRows(app, shop)[0]!.import_state === 'imported')
+  await expectOneDocumentEach(app, shop, [alone])
+  await app.sandbox.control.removeToken(shop.c8Token)
+  const waiting = await receive('waiting')
+  const shown = await eventually(async () => {
+    const { body } = await app.ask('GET /api/automation', { token: viewer.token })
+    return body.import_paused_reason !== null && body
+  })
+  expect(shown).toMatchObject({ import_paused_reason: expect.stringMatching(/重新登录/) as string, has_c8_login: false })
+  const again = await app.logIn(shop.name, 15)
+  await untilIdle(app, shop)
+  await expectOneDocumentEach(app, shop, [waiting])
+  expect((await app.ask('GET /api/automation', { token: again.token })).body).toMatchObject({ import_paused_reason: null, has_c8_login: true })
+})
