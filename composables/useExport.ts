@@ -14,7 +14,7 @@ export function useExport() {
       URL.revokeObjectURL(link.href)
     }
     catch (error) {
-      ElMessage.error(messageOf(error))
+      await toast('error', messageOf(error))
     }
     finally {
       isBusy.value = false

@@ -24,11 +24,11 @@ export function useOrder(id: MaybeRefOrGetter<number>) {
     busy.value = action
     try {
       await runOne[action](toValue(id))
-      ElMessage.success(t(`action.${action}.done`))
+      void toast('success', t(`action.${action}.done`))
       return true
     }
     catch (cause) {
-      ElMessage.error({ message: messageOf(cause), duration: 8000, showClose: true })
+      void toast('error', messageOf(cause))
       return false
     }
     finally {
