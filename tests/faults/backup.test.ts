@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { startOfDay } from '../../sandbox/shop.ts'
 import { backUp } from '../../server/db/backup.ts'
-import { orderMessage, useApp } from '../api/server.ts'
+import { App, orderMessage, useApp } from '../api/server.ts'
+import { Clock, DAY, HOUR } from './clock.ts'
 import { eventually, expectIntact, rounds, tryToSend } from './setup.ts'
 
 const context = useApp()
@@ -95,4 +98,25 @@ test('the newest seven backups are kept', () => {
   mkdirSync(join(app.folder, 'backups'), { recursive: true })
   for (let day = 0; day < 9; day++) backUp(app.folder, begin + day * 86_400_000)
   expect(backups()).toEqual([3, 4, 5, 6, 7, 8, 9].map(day => `gobox-2027-01-0${day}T00-00-00.db`))
+})
+
+test('a backup is made at night by itself, while the webhook goes on', async () => {
+  // Ten minutes of the shop, after which the app looks for the first time, in five seconds, and ten minutes for an upstream, too.
+  const clock = new Clock(startOfDay(Date.now()) + DAY + 3 * HOUR, 120)
+  const app = await App.start({ ...clock.settings, NUXT_UPSTREAM_TIMEOUT: '600000' })
+  try {
+    const folder = join(app.folder, 'backups')
+    const shop = await app.openShop()
+    expect(await tryToSend(app, shop, orderMessage('before'))).toBe(true)
+    const name = await eventually(() => existsSync(folder) && readdirSync(folder).find(file => /^gobox-.*\.db$/.test(file))!)
+    const copy = new Database(join(folder, name as string), { readonly: true })
+    expect(copy.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(copy.prepare('SELECT trans_id FROM orders').pluck().all()).toEqual(['before'])
+    copy.close()
+    expect(await tryToSend(app, shop, orderMessage('after'))).toBe(true)
+    expect(app.output).toContain('backed up')
+  }
+  finally {
+    await app.close()
+  }
 })

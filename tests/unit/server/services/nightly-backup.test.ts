@@ -13,6 +13,6 @@ describe('the nightly backup', () => {
     ['this night has not come yet', '2026-11-23T03:05', '2026-11-24T02:59', false],
     ['the last is ahead of a clock that was set back', '2026-11-25T03:05', '2026-11-24T12:00', true],
   ])('when %s', (_, last, now, due) => {
-    expect(isBackupDue(last && at(last), at(now), zone)).toBe(due)
+    expect(isBackupDue(last === null ? null : at(last), at(now), zone)).toBe(due)
   })
 })

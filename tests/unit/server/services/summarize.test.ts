@@ -55,6 +55,7 @@ describe.each(['Asia/Shanghai', 'Europe/Berlin', 'Asia/Kathmandu'])('the overvie
 
   it('sums its days and its cabinets up to the period', async () => {
     const { periods, by_day, by_cabinet } = await summarize(mine, 30, now, zone)
+    expect(periods[2]).toMatchObject({ sales: { filter: { status: 100 } }, refunds: { filter: { status: 103 } } })
     const sum = (figures: Figure[]) => figures.reduce((total, figure) => total + figure.orders, 0)
     expect(periods[2]!.all.orders).toBeGreaterThan(300)
     expect(sum(by_day.map(day => day.all))).toBe(periods[2]!.all.orders)

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { startSandbox } from '../sandbox/server.ts'
+import { startApp, temporaryFolder } from './app.ts'
+import { ask, logIn } from './shop.ts'
+
+const ROUNDS = 40
+
+/** What a clerk asks for, as trade_view's query; `{…}` is filled in from an order in the middle of the books. */
+const QUESTIONS: Record<string, string> = {
+  'nothing': '',
+  'a day': 'start_date={day}&end_date={day}',
+  'a month': 'start_date={month}-01&end_date={month}-28',
+  'a device': 'dev_id={device}',
+  'a status': 'status=103',
+  'imported': 'is_imported=1',
+  'not imported': 'is_imported=0',
+  'device and status': 'dev_id={device}&status=100',
+  'status, imported, month': 'status=100&is_imported=1&start_date={month}-01&end_date={month}-28',
+  'one trans_id': 'trans_id={order}',
+  'the last page': 'start={last}',
+}
+
+const percentile95 = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)]!
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now()
+  await run()
+  return performance.now() - begin
+}
+
+async function measure(run: () => Promise<unknown>): Promise<number> {
+  await run()
+  const times = []
+  for (let round = 0; round < ROUNDS; round++) times.push(await timed(run))
+  return percentile95(times)
+}
+
+/** Questions to an account set of so many orders: p95 in milliseconds over HTTP, the start, and bytes an order. */
+export async function benchQueries(orders: number) {
+  const folder = temporaryFolder()
+  const sandbox = await startSandbox()
+  const env = { ...process.env, NUXT_DATA_DIR: folder, NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url }
+  const seeding = await timed(async () => spawnSync(process.execPath, ['scripts/seed.ts', `--orders=${orders}`, '--set-of-book=A001'], { env, stdio: 'inherit' }))
+  const app = await startApp(folder, env)
+  const { token } = await logIn(app.url, sandbox)
+  const view = `${app.url}/api/orders?action=trade_view`
+  const { root: [middle] } = await ask(`${view}&limit=1&start=${Math.floor(orders / 2)}`, token) as unknown as { root: { trans_id: string, dev_id: number, create_time: string }[] }
+  const values: Record<string, string> = {
+    day: middle!.create_time.slice(0, 10), month: middle!.create_time.slice(0, 7), device: String(middle!.dev_id), order: middle!.trans_id, last: String(orders - 50),
+  }
+  const p95: Record<string, number> = {}
+  for (const [name, query] of Object.entries(QUESTIONS)) {
+    const filled = query.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key]!))
+    p95[name] = await measure(() => ask(`${view}&${filled}`, token))
+  }
+  p95['the overview'] = await measure(() => ask(`${app.url}/api/summary?days=30`, token))
+  await app.stop()
+  await sandbox.close()
+  return { orders, seeding, startTime: app.startTime, bytesAnOrder: statSync(join(folder, 'gobox.db')).size / orders, p95 }
+}
