@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { startOfDay } from '../../sandbox/shop.ts'
-import { backUp } from '../../server/db/backup.ts'
+import { backUp, restore } from '../../server/db/backup.ts'
+import { WrongSetting } from '../../server/utils/config.ts'
 import { App, orderMessage, useApp } from '../api/server.ts'
 import { Clock, DAY, HOUR } from './clock.ts'
-import { eventually, expectIntact, rounds, tryToSend } from './setup.ts'
+import { eventually, expectIntact, expectOneDocumentEach, rounds, tryToSend } from './setup.ts'
 
 const context = useApp()
 
@@ -30,6 +31,10 @@ const newest = () => join(context.app.folder, 'backups', backups().at(-1)!)
 test('a backup under load holds everything acknowledged before it, and restores', async () => {
   const { app } = context
   const shop = await app.openShop()
+  await app.addDevice(shop)
+  const imported = `${shop.name}-imported-after-the-backup`
+  const importOne = async () => app.ask(`POST /api/orders/${(await app.findOrder(shop, imported))!.id}?action=import`, { token: shop.token })
+  await app.receive(shop, imported)
   const acknowledged: string[] = []
   let isOver = false
   const clients = Array.from({ length: 8 }, async (_, client) => {
@@ -54,6 +59,7 @@ test('a backup under load holds everything acknowledged before it, and restores'
   expect(await run('restore', backup)).toEqual({ code: 1, output: expect.stringMatching(/没有恢复：数据目录 .* 正被另一个 goBox 进程使用/) as string })
   expect(await tryToSend(app, shop, orderMessage(`${shop.name}-after`))).toBe(true)
 
+  expect((await importOne()).status).toBe(200)
   await app.end('SIGTERM')
   expect(await run('restore', backup)).toEqual({ code: 0, output: expect.stringContaining('已恢复') as string })
   await app.start()
@@ -64,6 +70,10 @@ test('a backup under load holds everything acknowledged before it, and restores'
   // Sessions and keys go on working.
   expect((await app.ask('GET /api/set_of_books', { token: shop.token })).status).toBe(200)
   expect(await tryToSend(app, shop, orderMessage(`${shop.name}-again`))).toBe(true)
+  // The backup does not know of the document that C8 has.
+  expect(await app.findOrder(shop, imported)).toMatchObject({ import_state: 'idle' })
+  expect((await importOne()).status).toBe(200)
+  await expectOneDocumentEach(app, shop, [imported])
 
   // What was replaced is kept, whole.
   const aside = readdirSync(join(app.folder, 'backups')).find(name => name.startsWith('replaced-'))!
@@ -77,17 +87,16 @@ test('a damaged or foreign file is not restored, and the database stays as it wa
   const { app } = context
   const shop = await app.openShop()
   await app.receive(shop, `${shop.name}-1`)
-  await run('backup')
-  const whole = readFileSync(newest())
   await app.end('SIGTERM')
+  const whole = readFileSync(backUp(app.folder, Date.now()))
   const damaged = join(app.folder, 'damaged.db')
   const middle = Buffer.from(whole)
   middle.fill(0x5A, 4096 * 3, 4096 * 6)
   for (const bytes of [whole.subarray(0, whole.length / 2), middle, Buffer.from('not a database'), Buffer.alloc(0)]) {
     writeFileSync(damaged, bytes)
-    expect(await run('restore', damaged)).toEqual({ code: 1, output: expect.stringContaining('没有恢复') as string })
+    expect(() => restore(app.folder, damaged, Date.now())).toThrow(WrongSetting)
   }
-  expect((await run('restore', join(app.folder, 'not there.db'))).code).toBe(1)
+  expect(await run('restore', join(app.folder, 'not there.db'))).toEqual({ code: 1, output: expect.stringContaining('没有恢复') as string })
   await app.start()
   expect(await app.findOrder(shop, `${shop.name}-1`)).toBeDefined()
 })
@@ -108,13 +117,13 @@ test('a backup is made at night by itself, while the webhook goes on', async () 
     const folder = join(app.folder, 'backups')
     const shop = await app.openShop()
     expect(await tryToSend(app, shop, orderMessage('before'))).toBe(true)
-    const name = await eventually(() => existsSync(folder) && readdirSync(folder).find(file => /^gobox-.*\.db$/.test(file))!)
-    const copy = new Database(join(folder, name as string), { readonly: true })
+    const name = await eventually(() => existsSync(folder) && (readdirSync(folder).find(file => /^gobox-.*\.db$/.test(file)) ?? false))
+    const copy = new Database(join(folder, String(name)), { readonly: true })
     expect(copy.pragma('integrity_check', { simple: true })).toBe('ok')
     expect(copy.prepare('SELECT trans_id FROM orders').pluck().all()).toEqual(['before'])
     copy.close()
     expect(await tryToSend(app, shop, orderMessage('after'))).toBe(true)
-    expect(app.output).toContain('backed up')
+    await eventually(() => app.output.includes('backed up'))
   }
   finally {
     await app.close()

@@ -6,7 +6,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { afterAll, beforeAll } from 'vitest'
 import { openStorage, setStorage, type Storage } from '../../server/db/client.ts'
 
-export const migrations = readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../../drizzle/migrations', import.meta.url)) })
+const migrations = readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../../drizzle/migrations', import.meta.url)) })
 
 /** The real storage in this process, on a fresh data folder, with one account set (id 1). */
 export function useStorageHere(): { storage: Storage, folder: string } {

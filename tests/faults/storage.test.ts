@@ -60,6 +60,7 @@ async function holdWithout({ begin, end }: Obstacle) {
     expect(answers.map(({ status, body }) => [status, body.status])).toEqual(answers.map(() => [503, 0]))
     expect((await send(shop, `${shop.name}-before`, { status: 103, update_time: '2026-11-21 10:00:00' })).status).toBe(503)
     await eventually(async () => await health() === 503)
+    await eventually(() => /"code":"SQLITE_\w+"/.test(app.output))
     const read = await app.ask(`GET /api/orders/${before}`, { token: shop.token })
     expect({ status: read.status, order: read.body.status }).toEqual({ status: 200, order: 100 })
   }
