@@ -32,7 +32,7 @@ export interface Running {
 }
 
 /** Starts a server and waits until `path` answers. Its output is thrown away. */
-export async function startServer(args: string[], port: number, path: string, env: NodeJS.ProcessEnv = {}): Promise<Running> {
+async function startServer(args: string[], port: number, path: string, env: NodeJS.ProcessEnv = {}): Promise<Running> {
   const url = `http://127.0.0.1:${port}`
   const begin = performance.now()
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production', ...env } })

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { startApp, temporaryFolder } from './app.ts'
 
 /** Resident memory of a process in MiB (Linux). */
-export function residentMemory(pid: number): number {
+function residentMemory(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
 }
 

@@ -1,4 +1,3 @@
-import { promiseTimeout } from '@vueuse/core'
 import type { ImportBatch, ImportFailure } from '#shared/imports'
 
 export type BatchDetail = ImportBatch & { failures: ImportFailure[] }
@@ -61,6 +60,6 @@ export function useBatchFollow() {
       else await look()
     })
     await events.catch(() => undefined)
-    while (!signal.aborted && !await look()) await promiseTimeout(POLL)
+    while (!signal.aborted && !await look()) await new Promise(resolve => setTimeout(resolve, POLL))
   }
 }

@@ -10,15 +10,6 @@ export const AUDIT_EVENTS = [
 
 export type AuditEvent = (typeof AUDIT_EVENTS)[number]
 
-/** Each event's name for a person. */
-export const AUDIT_EVENT_NAMES: Record<AuditEvent, string> = {
-  logged_in: '登录', log_in_failed: '登录失败', logged_out: '退出登录', session_ended: 'C8 结束了登录',
-  settings_changed: '修改设置', token_replaced: '更换本地 Token', automation_changed: '修改自动任务',
-  device_created: '新建货柜', device_changed: '修改货柜', device_deleted: '删除货柜',
-  order_deleted: '删除订单', message_deleted: '删除无法识别的消息',
-  import_started: '导入订单', import_reset: '重置导入', batch_started: '批量导入', batch_retried: '重试批次', batch_cancelled: '取消批次',
-}
-
 /** What an event was about, by the names of the public fields; never a secret: of one only that it changed. */
 export interface AuditDetail {
   /** Why a log-in failed. */

@@ -37,8 +37,7 @@ export interface Device extends DeviceInput {
 export interface UnconfiguredDevice { dev_id: number, orders: number, amount: number, last_seen: string }
 
 /** C8's lists that a device refers to. */
-export const C8_LISTS = ['stores', 'banks', 'employees', 'members'] as const
-export type C8List = (typeof C8_LISTS)[number]
+export type C8List = 'stores' | 'banks' | 'employees' | 'members'
 
 /** The query of C8's lists. */
 export const c8ListQuerySchema = z.object({ name: textField(1, 64).optional(), ...pagingFields })

@@ -7,7 +7,7 @@ import { parseBody } from '../utils/parse-json'
 import { noteWebhook } from './webhook-activity'
 
 /** Whom the history names for a message of the webhook. */
-export const WEBHOOK_USER = 'goBox'
+const WEBHOOK_USER = 'goBox'
 
 let schema: ReturnType<typeof orderMessageSchema> | undefined
 

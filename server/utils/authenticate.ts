@@ -41,12 +41,18 @@ export async function guardLogIn<T>(event: H3Event, logIn: (c8Token: string) => 
   const retryAfter = failedLogIns.retryAfter(address)
   if (retryAfter > 0) throw new TooMany(`登录失败次数太多，请 ${retryAfter} 秒后再试`, retryAfter)
   const c8Token = tokenOf(event)
+  // Counted before C8 is asked: of many at the same time, no more than may fail reach it.
+  const takeBack = failedLogIns.add(address)
+  let isRefused = false
   try {
     return await logIn(c8Token)
   }
   catch (error) {
-    if (error instanceof Forbidden) failedLogIns.add(address)
+    isRefused = error instanceof Forbidden
     throw error
+  }
+  finally {
+    if (!isRefused) takeBack()
   }
 }
 

@@ -17,9 +17,13 @@ export class FailureLimit {
     return (this.#failures.get(address) ?? []).filter(time => time > since)
   }
 
-  /** Notes a failure. */
-  add(address: string) {
-    this.#failures.set(address, [...this.#recent(address).slice(-this.max), performance.now()])
+  /** Notes a failure. Returns how to take it back, for what counts as failed until it has succeeded. */
+  add(address: string): () => void {
+    const at = performance.now()
+    this.#failures.set(address, [...this.#recent(address).slice(-this.max), at])
+    return () => {
+      this.#failures.set(address, this.#recent(address).filter(time => time !== at))
+    }
   }
 
   /** Seconds until the address may fail again; 0: it may now. */

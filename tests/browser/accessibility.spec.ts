@@ -30,7 +30,7 @@ for (const theme of ['light', 'dark'] as const) {
       if (!isPhone) await page.locator('.el-table__expand-icon').first().click()
       await expectAccessible(page, 'list')
 
-      await page.getByRole('toolbar').getByRole('button').first().click()
+      await page.getByRole('toolbar').getByRole('button', { name: /^(导入|Import)$/ }).click()
       await expect(page.getByRole('dialog')).toBeVisible()
       await expectAccessible(page, 'action')
       await page.keyboard.press('Escape')

@@ -46,11 +46,11 @@ describe('a request', () => {
   })
 
   it('that meets a bug says its id in the message, and the log says where', async () => {
-    // A row that cannot be: the presenter stumbles over it.
+    // A time that no date can be made of: the presenter stumbles over it.
     const id = await app.receive(shop, 'T-bug')
     const { default: Database } = await import('better-sqlite3')
     const database = new Database(join(app.folder, 'gobox.db'))
-    database.prepare('UPDATE orders SET products = ? WHERE id = ?').run('[null]', id)
+    database.prepare('UPDATE orders SET created_at = ? WHERE id = ?').run(9e15, id)
     const { status, body, headers } = await app.ask(`GET /api/orders/${id}`, { token: shop.token })
     database.prepare('DELETE FROM orders').run()
     database.close()
