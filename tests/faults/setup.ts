@@ -16,6 +16,7 @@ vi.setConfig({ testTimeout: rounds(180_000, 1_800_000), hookTimeout: 60_000 })
 
 /** A seed for what is random: printed with a failure, and given back as TEST_SEED to repeat it. */
 export const seed = Number(process.env.TEST_SEED ?? (isLong ? Date.now() % 1e9 : 20261124))
+if (isLong) console.info(`TEST_SEED=${seed}`)
 
 /** Asks until the answer is neither false nor an error. Fails with the last one. */
 export async function eventually<T>(ask: () => T | Promise<T>, within = 60_000): Promise<T> {
