@@ -14,9 +14,8 @@ export function rounds(short: number, long: number): number {
 // Each of these starts servers again and again; a slow machine gets its time.
 vi.setConfig({ testTimeout: rounds(180_000, 1_800_000), hookTimeout: 60_000 })
 
-/** A seed for what is random: printed with a failure, and given back as TEST_SEED to repeat it. */
-export const seed = Number(process.env.TEST_SEED ?? (isLong ? Date.now() % 1e9 : 20261124))
-if (isLong) console.info(`TEST_SEED=${seed}`)
+/** The seed of what is random; a long run prints its own, and TEST_SEED repeats it. */
+export const seed = Number(process.env.TEST_SEED ?? 20261124)
 
 /** Asks until the answer is neither false nor an error. Fails with the last one. */
 export async function eventually<T>(ask: () => T | Promise<T>, within = 60_000): Promise<T> {
