@@ -24,7 +24,8 @@ const context = useApp(clock.settings)
 
 const goods = shopGoods.filter(({ unknownToC8 }) => !unknownToC8)
 const goboxSteps: Step[] = ['gobox.token', 'gobox.trade']
-const c8Steps: Step[] = ['c8.set_of_books', 'c8.products', 'c8.retail_lookup', 'c8.retail_get', 'c8.retail_create', 'c8.confirm', 'c8.workflow']
+// Most often where it may cost most.
+const c8Steps: Step[] = ['c8.products', 'c8.retail_lookup', 'c8.retail_get', 'c8.retail_create', 'c8.retail_create', 'c8.retail_create', 'c8.confirm', 'c8.workflow']
 
 type Random = () => number
 const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)]!
