@@ -127,5 +127,6 @@ test('a backup is made at night by itself, while the webhook goes on', async () 
   }
   finally {
     await app.close()
+    clock.remove()
   }
 })

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { timeText } from '../../sandbox/shop.ts'
 import { orderMessage, useApp, type Shop } from '../api/server.ts'
-import { Clock, DAY, HOUR, MINUTE } from './clock.ts'
+import { DAY, HOUR, MINUTE, useClock } from './clock.ts'
 import { createAtLast, eventually, expectOneDocumentEach, lookUps, orderRows, untilIdle } from './setup.ts'
 
-const clock = new Clock()
+const clock = useClock()
 const context = useApp({ ...clock.settings, NUXT_UPSTREAM_TIMEOUT: '1000', NUXT_C8_SETTLE: '15000' })
 
 function automate(shop: Shop, switches: Record<string, unknown>) {

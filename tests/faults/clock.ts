@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
+import { afterAll } from 'vitest'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -23,7 +23,6 @@ export class Clock {
   /** A process takes over a change of the speed when it starts. */
   constructor(shown = Date.now(), speed = 1) {
     this.set(shown, speed)
-    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }))
   }
 
   get now() {
@@ -40,4 +39,14 @@ export class Clock {
   shift(milliseconds: number) {
     this.set(this.now + milliseconds)
   }
+  remove() {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** A clock for the servers of one test file. */
+export function useClock(shown?: number): Clock {
+  const clock = new Clock(shown)
+  afterAll(() => clock.remove())
+  return clock
 }

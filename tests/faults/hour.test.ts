@@ -5,7 +5,7 @@ import type { Fault, Step } from '../../sandbox/faults.ts'
 import { randomFrom, startOfDay, timeText } from '../../sandbox/shop.ts'
 import type { Order } from '../../sandbox/state.ts'
 import { useApp, type Shop } from '../api/server.ts'
-import { Clock, DAY, HOUR, MINUTE } from './clock.ts'
+import { DAY, HOUR, MINUTE, useClock } from './clock.ts'
 import { eventually, expectIntact, fenOf, orderRows, queue, rounds, seed, tryToSend, untilIdle } from './setup.ts'
 
 /** An hour of the shops takes so many times less of ours. */
@@ -19,7 +19,7 @@ const LONGEST_WORK = rounds(120_000, 900_000)
 const PAID = 100
 const REFUNDED = 103
 
-const clock = new Clock(startOfDay(Date.now()) + 10 * HOUR)
+const clock = useClock(startOfDay(Date.now()) + 10 * HOUR)
 const context = useApp(clock.settings)
 
 const goods = shopGoods.filter(({ unknownToC8 }) => !unknownToC8)

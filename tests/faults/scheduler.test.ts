@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { randomFrom, startOfDay, timeText } from '../../sandbox/shop.ts'
 import type { Order } from '../../sandbox/state.ts'
 import { orderMessage, useApp, type Fields, type Shop } from '../api/server.ts'
-import { Clock, DAY, HOUR, MINUTE } from './clock.ts'
+import { DAY, HOUR, MINUTE, useClock } from './clock.ts'
 import { eventually, expectOneDocumentEach, orderRows, rounds, seed, untilIdle } from './setup.ts'
 
 /** The shop's noon, so that no test runs into the night by itself. */
-const clock = new Clock(startOfDay(Date.now()) + 12 * HOUR)
+const clock = useClock(startOfDay(Date.now()) + 12 * HOUR)
 const context = useApp(clock.settings)
 
 /** Switches on; done again it only makes the scheduler look now instead of within five seconds. */
