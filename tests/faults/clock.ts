@@ -39,6 +39,7 @@ export class Clock {
   shift(milliseconds: number) {
     this.set(this.now + milliseconds)
   }
+
   remove() {
     rmSync(this.#folder, { recursive: true, force: true })
   }
