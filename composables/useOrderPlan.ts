@@ -8,7 +8,7 @@ export type OrderAction = 'import' | 'retry' | 'reset' | 'delete'
 export const ACTION_PERMISSIONS: Record<OrderAction, Permission> = { import: 'create', retry: 'create', reset: 'edit', delete: 'delete' }
 
 /** Why an action leaves an order out. */
-export type SkipReason = 'imported' | 'moving' | 'unpaid' | 'notFailed' | 'notImported' | 'awaiting'
+type SkipReason = 'imported' | 'moving' | 'unpaid' | 'notFailed' | 'notImported' | 'awaiting'
 
 type PlanFields = Pick<Order, 'status' | 'import_state' | 'import_error' | 'awaits_c8'>
 

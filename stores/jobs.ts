@@ -1,6 +1,6 @@
 import type { ImportBatch, ImportFailure } from '#shared/imports'
 
-export interface JobFailure { id: number, label: string, reason: string }
+interface JobFailure { id: number, label: string, reason: string }
 
 /** Work on many things, under way or just done: its panel tells how far it is, and afterwards what failed and why. */
 export interface Job {
