@@ -9,8 +9,8 @@ import { Clock, DAY, HOUR, MINUTE } from './clock.ts'
 import { eventually, expectIntact, fenOf, orderRows, queue, rounds, seed, tryToSend, untilIdle } from './setup.ts'
 
 /** An hour of the shops takes so many times less of ours. */
-const SPEED = rounds(180, 60)
-const HOURS = rounds(1, 3)
+const SPEED = rounds(240, 120)
+const HOURS = rounds(1, 6)
 const ORDERS_AN_HOUR = 60
 const FAULTS_AN_HOUR = 60
 const KILLS_AN_HOUR = 2
