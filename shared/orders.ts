@@ -3,6 +3,7 @@ import type { Device } from './devices.ts'
 import { amountField, choiceField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields.ts'
 import { IMPORT_STATES, type ImportState } from './import-state.ts'
 import type { OrderHistoryEntry } from './order-history.ts'
+import { MAX_YUAN } from './money.ts'
 import type { OrderStatus } from './order-status.ts'
 
 const orderLine = z.object({
@@ -16,6 +17,11 @@ const orderLine = z.object({
 /** One product line of an order as stored: `amount` (paid for the line) and `cost` in fen. */
 export type OrderLine = z.output<typeof orderLine>
 
+/** Whether the order's total is an amount, too. */
+function isWithinLimit(lines: OrderLine[]): boolean {
+  return Math.abs(lines.reduce((sum, line) => sum + line.amount, 0)) <= MAX_YUAN * 100
+}
+
 /** An order as goBox sends it to the webhook (contract.md, 3.1); amounts come out in fen, times in milliseconds. */
 export function orderMessageSchema(zone: string) {
   return z.object({
@@ -26,7 +32,7 @@ export function orderMessageSchema(zone: string) {
     create_time: timeField(zone),
     update_time: timeField(zone),
     products: z.array(orderLine, { error: issue => issue.input === undefined ? '必填' : '必须是商品行的列表' })
-      .min(1, '至少要有一行商品').max(200, '最多 200 行商品'),
+      .min(1, '至少要有一行商品').max(200, '最多 200 行商品').refine(isWithinLimit, '合计金额超过一万亿'),
   })
 }
 
@@ -34,7 +40,7 @@ export type OrderMessage = z.output<ReturnType<typeof orderMessageSchema>>
 
 /** The order as `orderMessageSchema`, but kept when no entry carries a barcode (contract.md, 3.8). */
 export function downloadedOrderSchema(zone: string) {
-  return orderMessageSchema(zone).extend({ products: z.array(orderLine).max(200, '最多 200 行商品') })
+  return orderMessageSchema(zone).extend({ products: z.array(orderLine).max(200, '最多 200 行商品').refine(isWithinLimit, '合计金额超过一万亿') })
 }
 
 /** trade_view's filter (contract.md, 3.9), and what the pages ask for beyond it. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../sandbox/faults.ts'
 import { failed, useApp, type App, type Shop } from './server.ts'
 
-const TIMEOUT = 400
-const SETTLE = 1000
+const TIMEOUT = 900
+const SETTLE = 1500
 const context = useApp({ NUXT_UPSTREAM_TIMEOUT: String(TIMEOUT), NUXT_UPSTREAM_MAX_BYTES: '100000', NUXT_C8_SETTLE: String(SETTLE) })
 const control = () => context.app.sandbox.control
 let count = 0

@@ -34,7 +34,7 @@ test('an order in backoff neither waits for the clock nor is tried without pause
     clock.shift(days * DAY)
     await attempts(++expected)
     // The next pause is at least 24 s: a storm would show in this time.
-    await sleep(1500)
+    await sleep(1000)
     expect(orderRows(app, shop)[0]!.import_attempts).toBe(expected)
   }
   await app.sandbox.control.clearFaults()

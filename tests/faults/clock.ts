@@ -1,6 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -8,7 +9,8 @@ export const DAY = 24 * HOUR
 
 /** The clock that a server sees whose settings contain `settings`; it can be set, also while the server runs. */
 export class Clock {
-  readonly #file = join(mkdtempSync(join(tmpdir(), 'gobox-clock-')), 'clock')
+  readonly #folder = mkdtempSync(join(tmpdir(), 'gobox-clock-'))
+  readonly #file = join(this.#folder, 'clock')
   #begin = 0
   #shown = 0
   #speed = 1
@@ -21,6 +23,7 @@ export class Clock {
   /** A process takes over a change of the speed when it starts. */
   constructor(shown = Date.now(), speed = 1) {
     this.set(shown, speed)
+    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }))
   }
 
   get now() {

@@ -9,17 +9,16 @@ import { Clock, DAY, HOUR, MINUTE } from './clock.ts'
 import { eventually, expectIntact, fenOf, orderRows, queue, rounds, seed, tryToSend, untilIdle } from './setup.ts'
 
 /** An hour of the shops takes so many times less of ours. */
-const SPEED = rounds(180, 60)
-const HOURS = rounds(1, 3)
+const SPEED = rounds(240, 120)
+const HOURS = rounds(1, 6)
 const ORDERS_AN_HOUR = 60
 const FAULTS_AN_HOUR = 60
 const KILLS_AN_HOUR = 2
 const PAID = 100
 const REFUNDED = 103
 
-const clock = new Clock(startOfDay(Date.now()) + 10 * HOUR, SPEED)
-// In the app's own time; for the sandbox, half a second and five.
-const context = useApp({ ...clock.settings, NUXT_UPSTREAM_TIMEOUT: String(500 * SPEED), NUXT_C8_SETTLE: String(5000 * SPEED) })
+const clock = new Clock(startOfDay(Date.now()) + 10 * HOUR)
+const context = useApp(clock.settings)
 
 const goods = shopGoods.filter(({ unknownToC8 }) => !unknownToC8)
 const goboxSteps: Step[] = ['gobox.token', 'gobox.trade']
@@ -82,6 +81,15 @@ function plan(random: Random, shops: Shop[], begin: number): Happening[] {
   return [...sales, ...faults, ...kills].sort((a, b) => a.at - b.at)
 }
 
+/** Starts the app anew with its clock at this speed; deadline and time to settle as the sandbox sees them. */
+async function setPace(speed: number, deadline: number, settle: number) {
+  const { app } = context
+  await app.end('SIGTERM')
+  clock.set(clock.now, speed)
+  Object.assign(app.settings, { NUXT_UPSTREAM_TIMEOUT: String(deadline * speed), NUXT_C8_SETTLE: String(settle * speed) })
+  await app.start()
+}
+
 test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's paid orders, our rows and C8's documents agree one to one, to the fen`, async () => {
   const { app } = context
   console.info(`seed ${seed}`)
@@ -92,6 +100,7 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
     await app.addDevice(shop)
     await app.ask('PUT /api/automation', { token: shop.token, body: automatic })
   }
+  await setPace(SPEED, 500, 5000)
 
   const running: unknown[] = []
   for (const { at, what } of plan(random, shops, clock.now)) {
@@ -102,10 +111,8 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
 
   // The faults are over. A day later, at a usual pace: what the last days brought is looked at again, and a clerk retries what was refused.
   await app.sandbox.control.clearFaults()
-  await app.end('SIGTERM')
-  clock.set(clock.now + DAY, 1)
-  Object.assign(app.settings, { NUXT_UPSTREAM_TIMEOUT: '10000', NUXT_C8_SETTLE: '5000' })
-  await app.start()
+  clock.shift(DAY)
+  await setPace(1, 10_000, 5000)
   const begin = clock.now
   const quiet = (shop: Shop) => app.rows<{ at: number, day: string | null }>('SELECT last_attempt_at AS at, last_review_day AS day FROM automations WHERE set_of_book_id = ?', shop.id)
     .every(({ at, day }) => at > begin && day === timeText(clock.now).slice(0, 10))

@@ -94,8 +94,8 @@ test('the cursor moves only with the rows it brought, also when the process is k
   const orders = sales(shop, begin, clock.now - 10 * MINUTE, 100)
   await sell(shop, ...orders)
   await automate(shop)
-  for (let kill = 0; kill < rounds(3, 20); kill++) {
-    await sleep(500 + random() * 1000)
+  for (let kill = 0; kill < rounds(2, 20); kill++) {
+    await sleep(300 + random() * 700)
     await app.kill9()
     const { download_cursor: cursor } = automation(shop)
     const stored = new Set(orderRows(app, shop).map(row => row.trans_id))

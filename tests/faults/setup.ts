@@ -4,9 +4,6 @@ import { expect, vi } from 'vitest'
 import type { RetailDocument } from '../../sandbox/state.ts'
 import type { App, Fields, Shop } from '../api/server.ts'
 
-// Each of these starts servers again and again; a slow machine gets its time.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
-
 const isLong = process.env.TEST_FAULTS === 'long'
 
 /** How often to try: few times beside the other tests, many in `npm run test:faults`. */
@@ -14,8 +11,12 @@ export function rounds(short: number, long: number): number {
   return isLong ? long : short
 }
 
+// Each of these starts servers again and again; a slow machine gets its time.
+vi.setConfig({ testTimeout: rounds(180_000, 1_800_000), hookTimeout: 60_000 })
+
 /** A seed for what is random: printed with a failure, and given back as TEST_SEED to repeat it. */
 export const seed = Number(process.env.TEST_SEED ?? (isLong ? Date.now() % 1e9 : 20261124))
+if (isLong) console.info(`TEST_SEED=${seed}`)
 
 /** Asks until the answer is neither false nor an error. Fails with the last one. */
 export async function eventually<T>(ask: () => T | Promise<T>, within = 60_000): Promise<T> {

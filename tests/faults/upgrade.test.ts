@@ -11,7 +11,7 @@ import { useApp, type Shop } from '../api/server.ts'
 import { eventually, expectIntact, rounds } from './setup.ts'
 
 const later = fileURLToPath(new URL('upgrade-child.ts', import.meta.url))
-const ORDERS = rounds(22_000, 400_000)
+const ORDERS = rounds(22_000, 150_000)
 
 const context = useApp()
 

@@ -12,7 +12,7 @@ const LIMIT = 30_000 + RUNS * 2000
 vi.setConfig({ testTimeout: LIMIT })
 
 const SLOWEST = 8000
-const world = useApp({ NUXT_UPSTREAM_TIMEOUT: '300' })
+const world = useApp({ NUXT_UPSTREAM_TIMEOUT: '800' })
 let shop: Shop
 
 beforeAll(async () => {

@@ -15,8 +15,8 @@ const { TIMEOUT, MAX_BYTES, server, url, deserted } = await vi.hoisted(async () 
   }
   const [{ server, url }, gone] = [await listen(), await listen()]
   await new Promise(resolve => gone.server.close(resolve))
-  Object.assign(process.env, { NUXT_UPSTREAM_TIMEOUT: '300', NUXT_UPSTREAM_MAX_BYTES: '1000', NUXT_C8_ALLOWED_ORIGINS: `${url},${gone.url}` })
-  return { TIMEOUT: 300, MAX_BYTES: 1000, server, url, deserted: gone.url }
+  Object.assign(process.env, { NUXT_UPSTREAM_TIMEOUT: '1000', NUXT_UPSTREAM_MAX_BYTES: '1000', NUXT_C8_ALLOWED_ORIGINS: `${url},${gone.url}` })
+  return { TIMEOUT: 1000, MAX_BYTES: 1000, server, url, deserted: gone.url }
 })
 
 let answer: RequestListener
