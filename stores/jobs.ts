@@ -1,5 +1,3 @@
-import type { ImportBatch, ImportFailure } from '#shared/imports'
-
 interface JobFailure { id: number, label: string, reason: string }
 
 /** Work on many things, under way or just done: its panel tells how far it is, and afterwards what failed and why. */
