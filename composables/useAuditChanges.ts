@@ -15,13 +15,15 @@ export function useAuditChanges() {
   function valueOf(field: string, value: unknown): string {
     if (field === 'access_level') return (Object.keys(PERMISSION_BITS) as Permission[]).filter(bit => isPermitted(Number(value), bit)).map(bit => t(`settings.rights.short.${bit}`)).join(' ')
     if (value === null || value === undefined || value === '') return '—'
-    if (typeof value === 'boolean') return t(value ? 'settings.rights.yes' : 'settings.rights.no')
+    if (field === 'bill_type') return t(`billType.${value as number}`)
+    if (typeof value === 'boolean') return t(value ? 'automation.on' : 'automation.off')
     return String(value)
   }
 
-  return function changesOf({ before = {}, after = {} }: AuditDetail): string[] {
+  return function changesOf({ name, before = {}, after = {} }: AuditDetail): string[] {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-      .filter(field => before[field] !== after[field])
+      // The name stands before the changes anyway, unless it is what changed.
+      .filter(field => before[field] !== after[field] && !(field === 'name' && [before.name, after.name].every(one => one === undefined || one === name)))
       .map((field) => {
         const was = field in before ? `${valueOf(field, before[field])} → ` : ''
         return `${labelOf(field)}: ${was}${field in after ? valueOf(field, after[field]) : '—'}`

@@ -1,17 +1,4 @@
-import { addDays, type DateRange } from './useDatePresets'
-
-/** goBox answers at most seven days at once (contract.md, 3.8). */
-const MAX_DAYS = 7
-
-/** The range cut into pieces of at most seven days, oldest first. */
-export function cutIntoWeeks([start, end]: DateRange): DateRange[] {
-  const weeks: DateRange[] = []
-  for (let first = start; first <= end; first = addDays(first, MAX_DAYS)) {
-    const last = addDays(first, MAX_DAYS - 1)
-    weeks.push([first, last < end ? last : end])
-  }
-  return weeks
-}
+import { cutIntoWeeks, type DateRange } from '#shared/date-ranges'
 
 interface Answer { page: number | null, received: number, created: number, updated: number, refused: { trans_id: string, errmsg: string }[] }
 

@@ -1,3 +1,5 @@
+import type { OrderSort } from '#shared/orders'
+
 /** Fetches the current filter's orders as a file; the server wants the session's token, which a plain link cannot carry. */
 export function useExport() {
   const api = useApi()

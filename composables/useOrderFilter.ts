@@ -1,4 +1,5 @@
 import type { LocationQuery } from 'vue-router'
+import type { OrderSort } from '#shared/orders'
 
 /** trade_view's filters, under its own names: the address bar's, the server's and the export's. */
 export const FILTER_KEYS = ['q', 'start_date', 'end_date', 'status', 'import_state', 'device_name', 'dev_id', 'trans_id', 'is_imported', 'unconfigured', 'refunded_after_import', 'barcode'] as const
@@ -7,7 +8,7 @@ export type OrderFilter = Partial<Record<FilterKey, string>>
 
 export const PAGE_SIZES = [30, 50, 100]
 
-export type OrderSort = 'create_time' | '-create_time' | 'total_amount' | '-total_amount'
+// Not the contract's own list: its file would bring zod along.
 const SORTS: OrderSort[] = ['create_time', '-create_time', 'total_amount', '-total_amount']
 
 const textOf = (query: LocationQuery, key: string) => typeof query[key] === 'string' ? query[key] : ''

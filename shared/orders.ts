@@ -88,6 +88,7 @@ export function orderExportSchema(zone: string) {
 
 /** How trade_view may be sorted; ties by id in the same direction. */
 const ORDER_SORTS = ['-create_time', 'create_time', '-total_amount', 'total_amount'] as const
+export type OrderSort = (typeof ORDER_SORTS)[number]
 
 
 /** No index is sorted by amount (each costs every message of goBox), so that a page far down would be found by sorting everything above it. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
@@ -49,7 +50,8 @@ export function openStorage(dataDir: string, migrations: MigrationMeta[], givenK
   const folder = prepareDataFolder(dataDir)
   const lock = lockDataFolder(folder)
   const path = join(folder, 'gobox.db')
-  process.umask(0o077)
+  // Development runs the server on a thread, which may not set it.
+  if (isMainThread) process.umask(0o077)
   const sqlite = new Database(path)
   configure(sqlite)
   migrateDatabase(sqlite, migrations, () => backUp(folder, Date.now()))

@@ -17,7 +17,7 @@ async function expectAccessible(page: Page, screen: string) {
 for (const theme of ['light', 'dark'] as const) {
   for (const language of ['zh', 'en'] as const) {
     test(`every screen of the orders can be used by everybody: ${theme}, ${language}`, async ({ page, isPhone }) => {
-      test.setTimeout(60_000)
+      test.setTimeout(90_000)
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
       await page.addInitScript(`localStorage.setItem('gobox.locale', '${language}')`)
       await page.goto(`${stack().url}/login`)

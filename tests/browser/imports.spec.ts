@@ -34,7 +34,7 @@ test('nothing imported yet says so and leads to the orders', async ({ page }) =>
 test('a running batch is followed live, survives a reload, and ends with the failures by reason', async ({ page, snap, isPhone }) => {
   const key = isPhone ? 'P' : 'D'
   await hold()
-  const id = await startBatch(stack(), [...many(`T-LIVE-${key}`, 12), orderOf(`T-BREAD-${key}`, { products: [bread] }), orderOf(`T-NEW-${key}`, { dev_id: unconfigured }), orderOf(`T-NEW2-${key}`, { dev_id: unconfigured })])
+  const id = await startBatch(stack(), [...many(`T-LIVE-${key}`, 30), orderOf(`T-BREAD-${key}`, { products: [bread] }), orderOf(`T-NEW-${key}`, { dev_id: unconfigured }), orderOf(`T-NEW2-${key}`, { dev_id: unconfigured })])
   await openPage(page, stack(), '/imports')
   await page.getByRole('link', { name: `批次 ${id} ` }).click()
   await expect(page.getByText('导入中')).toBeVisible()
@@ -43,7 +43,7 @@ test('a running batch is followed live, survives a reload, and ends with the fai
   await page.reload()
   await expect(page.getByText('导入中')).toBeVisible()
   await release()
-  await expect(page.getByText('成功 12')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('成功 30')).toBeVisible({ timeout: 20_000 })
   await expect(page.getByText('有失败')).toBeVisible()
 
   const failures = page.getByRole('region', { name: '没有导入的 3 个订单' })
@@ -81,7 +81,7 @@ test('why orders failed is mended at its source, and only these are retried', as
 
 test('what has not begun is cancelled after a question, the rest is finished', async ({ page, isPhone }) => {
   await hold()
-  const id = await startBatch(stack(), many(`T-CANCEL-${isPhone ? 'P' : 'D'}`, 12))
+  const id = await startBatch(stack(), many(`T-CANCEL-${isPhone ? 'P' : 'D'}`, 40))
   await openPage(page, stack(), `/imports/${id}`)
   await page.getByRole('button', { name: '取消还没开始的' }).click()
   const question = page.getByRole('dialog', { name: /取消还没开始的 \d+ 个订单？/ })
@@ -99,11 +99,11 @@ test('where the events do not come through, the page asks instead', async ({ pag
   allowStatus(0, 503)
   await hold()
   await page.route('**/api/imports/*/events', route => route.fulfill({ status: 503 }))
-  const id = await startBatch(stack(), many(`T-POLL-${isPhone ? 'P' : 'D'}`, 8))
+  const id = await startBatch(stack(), many(`T-POLL-${isPhone ? 'P' : 'D'}`, 30))
   await openPage(page, stack(), `/imports/${id}`)
   await expect(page.getByText('导入中')).toBeVisible()
   await release()
-  await expect(page.getByText('成功 8')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('成功 30')).toBeVisible({ timeout: 20_000 })
 })
 
 test('when C8 ends the log-in the import pauses and every page says so', async ({ page, isPhone }) => {

@@ -29,8 +29,9 @@ async function look(page: Page, path: string, shown: string) {
 }
 
 for (const language of ['zh', 'en'] as const) {
-  test(`overview, imports, cabinets and settings can be used by everybody, light and dark: ${language}`, async ({ page }) => {
-    test.setTimeout(120_000)
+  test(`overview, imports, cabinets and settings can be used by everybody, light and dark: ${language}`, async ({ page, isPhone }) => {
+    test.skip(isPhone && language === 'en', 'the words are the desk\'s')
+    test.setTimeout(180_000)
     await page.addInitScript(`localStorage.setItem('gobox.locale', '${language}')`)
     await openPage(page, stack(), '/')
     for (const [path, shown] of SCREENS) await look(page, path(), shown)

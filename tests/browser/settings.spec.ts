@@ -104,7 +104,7 @@ test('the log tells who changed what', async ({ page, snap }) => {
   await openPage(page, stack(), '/settings?tab=audit')
   const entry = page.getByRole('listitem').filter({ hasText: '修改货柜' }).first()
   await expect(entry).toContainText(root[0]!.name)
-  await expect(entry).toContainText('票据类型: 2 → 0')
+  await expect(entry).toContainText('票据类型: 增值税发票 → 收据')
   await snap('settings-audit')
 })
 

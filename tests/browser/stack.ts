@@ -67,7 +67,7 @@ async function freePort(): Promise<number> {
 }
 
 /** A known barcode, one that C8 does not know, and a cabinet that is not configured. */
-const water = { barcode: '6921168000012', name: '农夫山泉 饮用天然水 550ml', num: 2, amount: 4, cost: 2.2 }
+export const water = { barcode: '6921168000012', name: '农夫山泉 饮用天然水 550ml', num: 2, amount: 4, cost: 2.2 }
 export const bread = { barcode: '6971234000173', name: '社区烘焙 红豆面包 90g', num: 1, amount: 6.8, cost: 4.3 }
 export const unconfigured = cabinetsOf.A001!.at(-1)!.dev_id
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await Promise.all([once(c8, 'listening'), once(stranger, 'listening')])
   // Read once, at the first call.
-  Object.assign(process.env, { NUXT_C8_ALLOWED_ORIGINS: urlOf(c8), NUXT_UPSTREAM_MAX_BYTES: String(MAX_BYTES), NUXT_UPSTREAM_TIMEOUT: '2000' })
+  Object.assign(process.env, { NUXT_C8_ALLOWED_ORIGINS: urlOf(c8), NUXT_UPSTREAM_MAX_BYTES: String(MAX_BYTES), NUXT_UPSTREAM_TIMEOUT: '10000' })
 })
 afterAll(() => {
   for (const server of [c8, stranger]) {
