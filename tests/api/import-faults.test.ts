@@ -50,7 +50,7 @@ const kinds: Kind[] = [
   ['a redirect', { kind: 'redirect' }, BROKEN],
   ['too many bytes', { kind: 'huge', bytes: 1_000_000 }, BROKEN],
   ['nothing in time', { kind: 'slow', ms: TIMEOUT + 200 }, SLOW],
-  ['a byte now and then', { kind: 'drip', ms: 50 }, SLOW],
+  ['a byte now and then', { kind: 'drip', ms: 200 }, SLOW],
 ]
 
 describe.each([['c8.products', kinds.slice(0, 1)], ['c8.set_of_books', kinds.slice(3, 4)], ['c8.retail_lookup', kinds]] as const)('a fault at %s, before anything is created', (step, kindsOfStep) => {
@@ -104,7 +104,7 @@ describe('a create that C8 does not answer', () => {
     ['502 from something between', { kind: 'status', status: 502 }, BROKEN, 2],
     ['504 from something between', { kind: 'status', status: 504 }, BROKEN, 2],
     ['too many bytes', { kind: 'huge', bytes: 1_000_000 }, BROKEN, 2],
-    ['a byte now and then, with the document made', { kind: 'drip', ms: 50 }, SLOW, 1],
+    ['a byte now and then, with the document made', { kind: 'drip', ms: 200 }, SLOW, 1],
     ['nothing in time, and the document is made late', { kind: 'create_late', ms: TIMEOUT + 400 }, SLOW, 1],
     ['nothing in time, and the answer comes late', { kind: 'slow', ms: TIMEOUT + 300 }, SLOW, 1],
   ])('%s: only look-ups until C8 has settled, then one document', async (_, fault, answer, creates) => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { App, orderMessage, type Shop } from '../api/server.ts'
 import { rounds, seed } from './setup.ts'
@@ -45,7 +46,12 @@ test.runIf(canTrace)(title, async () => {
   app.wrap = ['strace', '-D', '-y', '-s', '4096', '-e', 'trace=read,pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg', '-o', trace]
   await app.start()
   for (let index = 0; index < oneByOne; index++) await send(shop, `A${seed}-${index}`)
-  await Promise.all(Array.from({ length: atOnce }, (_, index) => send(shop, `B${seed}-${index}`)))
+  // Held still while they are sent, so that they are there at the same time however slowly this process sends.
+  process.kill(app.pid, 'SIGSTOP')
+  const sent = Promise.all(Array.from({ length: atOnce }, (_, index) => send(shop, `B${seed}-${index}`)))
+  await sleep(1000)
+  process.kill(app.pid, 'SIGCONT')
+  await sent
   await app.end('SIGTERM')
   let unsynced = false
   let sinceMessage = 0

@@ -96,7 +96,7 @@ describe('callUpstream', () => {
     answer = () => undefined
     const { error, took } = await failure()
     expect(error).toBeInstanceOf(UpstreamTimeout)
-    expect(error).toMatchObject({ status: 504, unanswered: true, message: expect.stringContaining('C8 查询条码超时（0.3 秒') })
+    expect(error).toMatchObject({ status: 504, unanswered: true, message: expect.stringContaining('C8 查询条码超时（1 秒') })
     expect(took).toBeLessThan(TIMEOUT + 1500)
   })
 
