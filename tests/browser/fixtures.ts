@@ -73,7 +73,7 @@ export const openOrders = (page: Page, stack: Stack, path = '/orders') => openPa
 /** What axe-core finds grave on the page as it is, by all its rules or some. */
 export async function graveViolations(page: Page, rules?: string[]) {
   // Text that is still fading in has too little contrast.
-  await expect.poll(() => page.evaluate(() => document.getAnimations().every(({ effect }) => effect?.getComputedTiming().endTime === Infinity))).toBe(true)
+  await expect.poll(() => page.evaluate('document.getAnimations().every(({ effect }) => effect.getComputedTiming().endTime === Infinity)')).toBe(true)
   const axe = new AxeBuilder({ page })
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze()
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
