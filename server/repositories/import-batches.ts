@@ -1,12 +1,12 @@
 import { and, asc, count, desc, eq, sql } from 'drizzle-orm'
 import { importBatches, importBatchItems, orders } from '#drizzle/schema'
-import { PAID } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
 import { useStorage } from '../db/client'
 import { Invalid, NotFound } from '../utils/errors'
 import type { BatchOutcome } from './import-batch-items'
 import { dequeue, enqueue } from './order-imports'
 import { findOrderIds } from './order-queries'
+import { isImportable } from './orders'
 
 export interface BatchProgress {
   id: number
@@ -25,7 +25,7 @@ type Selection = { ids: number[] } | { filter: OrderFilter }
 const MAX_BATCH = 10_000
 
 function selectOrders(setOfBookId: number, ids: number[]) {
-  return useStorage().db.select({ id: orders.id, transId: orders.transId, status: orders.status, importState: orders.importState }).from(orders)
+  return useStorage().db.select({ id: orders.id, transId: orders.transId, status: orders.status, importState: orders.importState, createUnansweredAt: orders.createUnansweredAt }).from(orders)
     // As one parameter: SQLite takes no more than 32,766.
     .where(and(eq(orders.setOfBookId, setOfBookId), sql`${orders.id} in (select value from json_each(${JSON.stringify(ids)}))`)).all()
 }
@@ -42,8 +42,7 @@ export async function createBatch(setOfBookId: number, selection: Selection, use
     if ('ids' in selection && chosen.length !== ids.length) throw new NotFound('所选订单里有不存在的，请刷新列表后重新选择')
     const { id } = db.insert(importBatches).values({ setOfBookId, createdAt: now, createdUser: user, total: chosen.length }).returning({ id: importBatches.id }).get()
     for (const order of chosen) {
-      const importable = order.status === PAID || order.importState === 'created'
-      const outcome: BatchOutcome = order.importState === 'imported' ? 'imported' : importable ? 'pending' : 'failed'
+      const outcome: BatchOutcome = order.importState === 'imported' ? 'imported' : isImportable(order) ? 'pending' : 'failed'
       const reason = outcome === 'failed' ? '订单不是“支付成功”，不能导入' : null
       db.insert(importBatchItems).values({ batchId: id, orderId: order.id, transId: order.transId, outcome, reason }).run()
       if (outcome === 'pending') enqueue(order.id, user, sessionId, now)

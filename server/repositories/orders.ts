@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { orderEvents, orders } from '#drizzle/schema'
 import { isImported } from '#shared/import-state'
+import { PAID } from '#shared/order-status'
 import type { OrderMessage } from '#shared/orders'
 import { prepared, useStorage } from '../db/client'
 import { Conflict } from '../utils/errors'
@@ -32,6 +33,11 @@ function toColumns(message: OrderMessage) {
 /** While C8 has, or may have, the order's document, what the document was made from must stay as it was sent. */
 function isFrozen(order: OrderRecord): boolean {
   return order.importState === 'sending' || isImported(order.importState) || order.createUnansweredAt !== null
+}
+
+/** Only what was paid is imported; a document that C8 has, or may have, is brought to its end whatever became of the payment. */
+export function isImportable(order: Pick<OrderRecord, 'status' | 'importState' | 'createUnansweredAt'>): boolean {
+  return order.status === PAID || order.importState === 'created' || order.createUnansweredAt !== null
 }
 
 /** Fields whose values differ, as `{ field: [before, after] }`. */

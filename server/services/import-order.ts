@@ -1,8 +1,7 @@
 import { recordAudit, type Actor } from '../repositories/audit'
 import { claimOrder, markFailed, requeue, type ImportLease } from '../repositories/order-imports'
-import { getOrder, type OrderRecord } from '../repositories/orders'
+import { getOrder, isImportable, type OrderRecord } from '../repositories/orders'
 import type { SessionRecord } from '../repositories/sessions'
-import { PAID } from '#shared/order-status'
 import { Conflict, NotFound, Refused, SessionEnded, UpstreamBroken } from '../utils/errors'
 import { backoff } from './backoff'
 import { judgeRefusal } from './c8-refusal'
@@ -35,8 +34,7 @@ export async function importOrder(session: SessionRecord, orderId: number, by: A
   const order = await getOrder(session.setOfBookId, orderId)
   if (!order) throw new NotFound('订单不存在，可能已被删除')
   if (order.importState === 'imported' || order.importLease !== null) refuseClaim(order)
-  const untouched = order.importState !== 'created' && order.createUnansweredAt === null
-  if (untouched && order.status !== PAID) throw new Refused('订单不是“支付成功”，不能导入')
+  if (!isImportable(order)) throw new Refused('订单不是“支付成功”，不能导入')
   return withLease(async (lease) => {
     const held: ImportLease = { orderId, lease, user: session.userName }
     const claimed = await claimOrder(orderId, lease, session.userName, session.id)

@@ -146,6 +146,19 @@ describe('a create that C8 does not answer', () => {
     expect(await app.findOrder(order.shop, order.transId)).toMatchObject({ import_state: 'failed', awaits_c8: false })
   })
 
+  it('is found by a batch, too, where the look-up was refused and the buyer has the money back', async () => {
+    const { app } = context
+    const order = await receiveOrder(app)
+    await control().fault({ step: 'c8.retail_create', kind: 'create_then_drop', times: 1 })
+    expect((await importOrder(order.shop, order.id)).status).toBe(502)
+    await control().fault({ step: 'c8.retail_lookup', kind: 'refuse', times: 1 })
+    await expect.poll(() => app.findOrder(order.shop, order.transId), { timeout: 15_000, interval: 200 }).toMatchObject({ import_state: 'failed', awaits_c8: true })
+    await app.receive(order.shop, order.transId, { status: 103, update_time: '2026-11-21 00:00:00' })
+    expect(await app.ask('POST /api/imports', { token: order.shop.token, body: { ids: [order.id] } })).toMatchObject({ status: 200 })
+    await expect.poll(() => app.findOrder(order.shop, order.transId), { timeout: 10_000, interval: 200 }).toMatchObject({ import_state: 'imported' })
+    await expectOneDocument(order)
+  })
+
   it('is not made again while C8 cannot be asked', async () => {
     const order = await receiveOrder(context.app)
     await control().fault({ step: 'c8.retail_create', kind: 'create_then_drop', times: 1 })

@@ -124,8 +124,9 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
     // What the last look has brought is queued by the next round of the automation, not by the download itself.
     await eventually(() => !orderRows(app, shop).some(row => row.import_state === 'idle' && row.status === PAID), LONGEST_WORK)
     await untilIdle(app, shop, LONGEST_WORK)
-    // What C8 refused to create, and what it refused to finish.
-    const refused = orderRows(app, shop).filter(row => row.import_state === 'created' || (row.import_state === 'failed' && row.status === PAID))
+    // What C8 refused to create, to finish, or to look for after a create without an answer, refunded since or not.
+    const refused = orderRows(app, shop).filter(row => row.import_state === 'created'
+      || (row.import_state === 'failed' && (row.status === PAID || row.create_unanswered_at !== null)))
     if (refused.length > 0) await queue(app, { ...shop, token }, refused.map(row => row.id))
     await untilIdle(app, shop, LONGEST_WORK)
   }
