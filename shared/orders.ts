@@ -81,9 +81,9 @@ export type OrderFilter = z.output<ReturnType<typeof orderFilterSchema>>
 const EXPORT_FORMATS = ['csv', 'xlsx'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-/** The export's query: trade_view's filter and the form. */
+/** The export's query: trade_view's filter and the form, which is a workbook where none is named. */
 export function orderExportSchema(zone: string) {
-  return z.object({ ...orderFilterFields(zone), format: choiceField(EXPORT_FORMATS) }).refine(ordered, orderedError)
+  return z.object({ ...orderFilterFields(zone), format: choiceField(EXPORT_FORMATS).optional().transform(format => format ?? 'xlsx') }).refine(ordered, orderedError)
 }
 
 /** How trade_view may be sorted; ties by id in the same direction. */

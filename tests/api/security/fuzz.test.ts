@@ -40,7 +40,10 @@ async function expectWell(request: string, init: RequestInit & { url: string }) 
   const { url, ...rest } = init
   const begin = performance.now()
   const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(SLOWEST), ...rest })
-  if (response.headers.get('content-type')?.startsWith('text/event-stream')) return void await response.body?.cancel()
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') || response.headers.has('content-disposition')) {
+    expect(response.status).toBe(200)
+    return void await response.body?.cancel()
+  }
   const answer = await response.text()
   const told = `${request} ${url} ${String(rest.body)}: ${response.status} ${answer.slice(0, 300)}`
   expect([500, 503], told).not.toContain(response.status)

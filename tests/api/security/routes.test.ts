@@ -59,7 +59,8 @@ describe('with a token that may only view', () => {
   it.each(guarded.filter(({ name }) => !FOR_EVERYBODY.includes(name)))('$request changes nothing', async ({ name, request }) => {
     const before = snapshot()
     const isStream = name.endsWith('/events')
-    const { status } = await world.app.ask(isStream ? request.replace('[id]', '999999') : withId(request), { token: viewer, body: request.startsWith('GET') ? undefined : {} })
+    const [method, path] = (isStream ? request.replace('[id]', '999999') : withId(request)).split(' ')
+    const { status } = await fetch(world.app.url + path!, { method, headers: { token: viewer }, body: method === 'GET' ? undefined : '{}' })
     // What is no GET needs more than the view bit.
     expect(request.startsWith('GET') ? [200, 400, 403, 404, 422] : [403]).toContain(status)
     if (/action=(?:import|init_order|get_orders|retry|cancel|replay)/.test(request)) expect(status).toBe(403)
