@@ -61,10 +61,11 @@ function wallToTime(wall: number, zone: string): number {
 function parseWall(text: string): number | null {
   const match = LOCAL.exec(text)
   if (!match) return null
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(part => Number(part ?? 0)) as [number, number, number, number, number, number]
-  if (year < 1970 || hour > 23 || minute > 59 || second > 59) return null
-  const wall = new Date(Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))))
-  return wall.getUTCMonth() === month - 1 && wall.getUTCDate() === day ? wall.getTime() : null
+  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction] = match
+  if (+year! < 1970 || +month! < 1 || +month! > 12 || +hour > 23 || +minute > 59 || +second > 59) return null
+  const wall = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second, fraction ? +fraction.slice(0, 3).padEnd(3, '0') : 0)
+  // What runs over the end of the month comes out with another day.
+  return new Date(wall).getUTCDate() === +day! ? wall : null
 }
 
 /**
@@ -78,14 +79,13 @@ export function parseTime(value: string | number, zone: string): number | null {
     const time = Math.floor(number < MAX_UNIX_SECONDS ? number * SECOND : number)
     return time >= 0 && time <= MAX_TIME ? time : null
   }
+  const local = parseWall(text)
+  if (local !== null) return wallToTime(local, zone)
   const withOffset = WITH_OFFSET.exec(text)
-  if (withOffset) {
-    const wall = parseWall(withOffset[1]!)
-    const offset = parseOffset(withOffset[2]!)
-    return wall === null || offset === null ? null : wall - offset
-  }
-  const wall = parseWall(text)
-  return wall === null ? null : wallToTime(wall, zone)
+  if (!withOffset) return null
+  const wall = parseWall(withOffset[1]!)
+  const offset = parseOffset(withOffset[2]!)
+  return wall === null || offset === null ? null : wall - offset
 }
 
 function parseOffset(text: string): number | null {
