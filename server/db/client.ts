@@ -88,12 +88,12 @@ export function useStorage(): Storage {
 }
 
 /** A statement that is prepared once for the storage, on first use. */
-export function prepared<T>(build: (db: Storage['db']) => T): () => T {
+export function prepared<T>(build: (db: Storage['db'], sqlite: Storage['sqlite']) => T): () => T {
   const statements = new WeakMap<Storage, T>()
   return () => {
     const opened = useStorage()
     let statement = statements.get(opened)
-    if (!statement) statements.set(opened, statement = build(opened.db))
+    if (!statement) statements.set(opened, statement = build(opened.db, opened.sqlite))
     return statement
   }
 }

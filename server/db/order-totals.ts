@@ -66,12 +66,13 @@ const takeFromDay = `${addToDay('OLD', -1)}
   DELETE FROM cabinet_totals WHERE set_of_book_id = OLD.set_of_book_id AND day = ${day('OLD')} AND dev_id = OLD.dev_id
     AND status = OLD.status AND import_state = OLD.import_state AND orders = 0;`
 
+/** `value` is a line as JSONB (jsonb_each), of which each field is read without parsing. */
 const goodsOf = (row: string, sign: 1 | -1) => `
   SELECT ${row}.set_of_book_id, ${day(row)}, value ->> 'barcode', value ->> 'name', ${sign}, ${sign} * (value ->> 'num'), ${sign} * (value ->> 'amount'),
     ${sign} * coalesce(value ->> 'cost', 0), ${sign} * iif(value ->> 'cost' IS NULL, value ->> 'amount', 0)`
 
 const addGoods = (row: string, sign: 1 | -1) => `
-  INSERT INTO goods_totals ${goodsOf(row, sign)} FROM json_each(${row}.products) WHERE ${row}.status = ${PAID}
+  INSERT INTO goods_totals ${goodsOf(row, sign)} FROM jsonb_each(${row}.products) WHERE ${row}.status = ${PAID}
     ON CONFLICT DO UPDATE SET ${sign > 0 ? 'name = excluded.name,' : ''} lines = lines + excluded.lines, quantity = quantity + excluded.quantity,
       amount = amount + excluded.amount, cost = cost + excluded.cost, uncosted = uncosted + excluded.uncosted;`
 
@@ -104,7 +105,7 @@ const TRIGGERS: Record<string, string> = {
 const FILL = `
 INSERT INTO day_totals SELECT set_of_book_id, ${day('orders')}, status, import_state, count(*), sum(total_amount) FROM orders GROUP BY 1, 2, 3, 4;
 INSERT INTO cabinet_totals SELECT set_of_book_id, ${day('orders')}, dev_id, status, import_state, count(*), sum(total_amount) FROM orders GROUP BY 1, 2, 3, 4, 5;
-${addGoods('orders', 1).replace('FROM json_each', 'FROM orders, json_each')}`
+${addGoods('orders', 1).replace('FROM jsonb_each', 'FROM orders, jsonb_each')}`
 
 /** Names the definition above in the database's header, with which it is copied and restored. */
 const DEFINITION = crc32(TABLES + JSON.stringify(TRIGGERS)) & 0x7FFF_FFFF

@@ -4,10 +4,12 @@ interface Write { run: () => unknown, resolve: (value: never) => void, reject: (
 
 /** So many writes share a commit at most: a longer transaction would keep the event loop from its other work. */
 const MAX_GROUP = 256
+/** Milliseconds for which a group stays open while each turn of the event loop brings more: a sync costs as much as dozens of writes. */
+const MAX_WAIT = 2
 
 /**
- * Group commit: writes that arrive while the event loop turns share one transaction and so one disk sync. A write is
- * answered only after the commit that holds it. `run` must be synchronous, and is run again on its own if its group fails.
+ * Group commit: writes that arrive in the same turn of the event loop, and in the next ones as long as each brings more, share one
+ * transaction and so one disk sync. A write is answered only after the commit that holds it. `run` must be synchronous, and is run again on its own if its group fails.
  */
 export class WriteQueue {
   #waiting: Write[] = []
@@ -35,12 +37,16 @@ export class WriteQueue {
   #schedule() {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(() => {
+    const begin = performance.now()
+    const gather = (before: number) => setImmediate(() => {
+      const count = this.#waiting.length
+      if (count > before && count < MAX_GROUP && performance.now() - begin < MAX_WAIT) return void gather(count)
       this.#scheduled = false
       const group = this.#waiting.splice(0, MAX_GROUP)
       if (this.#waiting.length > 0) this.#schedule()
       this.#commit(group)
     })
+    gather(0)
   }
 
   #commit(group: Write[]) {
