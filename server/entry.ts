@@ -5,6 +5,7 @@ import { useConfig } from './utils/config'
 import { createLimitedServer } from './utils/http-server'
 import { log } from './utils/log'
 import { closeServer } from './utils/shutdown'
+import { answerWebhook, isWebhookPath } from './webhook'
 
 /*
  * The production server in place of Nitro's own entry, which leaves Node's limits at their defaults: minutes for a slow client, any number
@@ -12,7 +13,11 @@ import { closeServer } from './utils/shutdown'
  */
 
 const nitro = useNitroApp()
-const server = createLimitedServer(toNodeListener(nitro.h3App), { exempt: useConfig().trustedProxies })
+const listener = toNodeListener(nitro.h3App)
+const server = createLimitedServer((request, response) => {
+  if (request.method === 'POST' && isWebhookPath(request.url!)) void answerWebhook(request, response)
+  else listener(request, response)
+}, { exempt: useConfig().trustedProxies })
 
 server.once('error', (error) => {
   console.error(`goBox 没有启动：端口不能使用（${error.message}），请检查 PORT 和 HOST`)

@@ -1,10 +1,7 @@
 import { defineEventHandler } from 'h3'
-import { receiveMessage } from '../services/receive-order'
-import { authenticateWebhook } from '../utils/authenticate'
-import { takeBody, readQuery } from '../utils/request'
+import { takeMessage } from '../webhook'
 
 export default defineEventHandler(async (event) => {
-  const setOfBookId = await authenticateWebhook(event)
-  await receiveMessage(setOfBookId, { query: readQuery(event), ...await takeBody(event) })
+  await takeMessage(event.node.req, event.path, event.context)
   return { status: 1 }
 })

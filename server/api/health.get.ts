@@ -4,7 +4,7 @@ import { authenticateStaff } from '../utils/authenticate'
 
 /** Whether an order could be stored now: 200 or 503; details for those who are signed in. */
 export default defineEventHandler(async (event) => {
-  const isSignedIn = event.node.req.headers.token !== undefined && Boolean(await authenticateStaff(event))
+  const isSignedIn = event.node.req.headers.token !== undefined && Boolean(await authenticateStaff(event.node.req))
   await checkHealth()
   return { state: 1, ...(isSignedIn ? await describeHealth() : {}) }
 })

@@ -14,11 +14,10 @@ export type OrderRecord = typeof orders.$inferSelect
 /** What storing a message did. */
 export type Receipt = 'created' | 'updated' | 'unchanged'
 
-const insertOrder = prepared(db => db.insert(orders).values({
-  setOfBookId: sql.placeholder('setOfBookId'), transId: sql.placeholder('transId'), status: sql.placeholder('status'), eId: sql.placeholder('eId'),
-  devId: sql.placeholder('devId'), createTime: sql.placeholder('createTime'), updateTime: sql.placeholder('updateTime'),
-  totalAmount: sql.placeholder('totalAmount'), products: sql.placeholder('products'), createdAt: sql.placeholder('now'), createdUser: sql.placeholder('user'),
-}).onConflictDoNothing().prepare())
+/** Without drizzle, whose mapping takes a quarter as long as the insert itself: this is what each message of goBox runs. */
+const insertOrder = prepared((_, sqlite) => sqlite.prepare<[number, string, number, string, number, number, number, number, string, number, string]>(`INSERT INTO orders
+  (set_of_book_id, trans_id, status, e_id, dev_id, create_time, update_time, total_amount, products, created_at, created_user)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`))
 
 const selectByTransId = prepared(db => db.select().from(orders)
   .where(and(eq(orders.setOfBookId, sql.placeholder('setOfBookId')), eq(orders.transId, sql.placeholder('transId')))).prepare())
@@ -67,7 +66,9 @@ export function receiveOrder(setOfBookId: number, message: OrderMessage, user: s
   const columns = toColumns(message)
   return useStorage().write((): Receipt => {
     const key = { setOfBookId, transId: message.trans_id }
-    if (insertOrder().run({ ...key, ...columns, user, now }).changes > 0) return 'created'
+    const { status, eId, devId, createTime, updateTime, totalAmount, products } = columns
+    const { changes } = insertOrder().run(setOfBookId, message.trans_id, status, eId, devId, createTime, updateTime, totalAmount, JSON.stringify(products), now, user)
+    if (changes > 0) return 'created'
     return applyMessage(selectByTransId().get(key)!, columns, user, now)
   })
 }

@@ -91,18 +91,9 @@ export function defineActions(actions: Record<string, ApiAction>, none?: ApiActi
 
 function nameInQuery(event: H3Event): unknown {
   try {
-    return readQuery(event).action
+    return readQuery(event.path).action
   }
   catch {
     return undefined
-  }
-}
-
-declare module 'h3' {
-  interface H3EventContext {
-    /** Who is calling; set by the middleware for every route but the open ones. */
-    session?: SessionRecord
-    /** The account set whose local token the webhook was called with. */
-    webhookSetOfBookId?: number
   }
 }

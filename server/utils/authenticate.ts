@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { H3Event } from 'h3'
 import { touchSession, type SessionRecord } from '../repositories/sessions'
 import { findIdByLocalToken } from '../repositories/set-of-books'
@@ -8,14 +9,14 @@ import { FailureLimit } from './rate-limit'
 const MAX_WRONG_TOKENS = 60
 const wrongTokens = new FailureLimit(MAX_WRONG_TOKENS)
 
-function tokenOf(event: H3Event): string {
-  const token = event.node.req.headers.token
+function tokenOf(request: IncomingMessage): string {
+  const { token } = request.headers
   if (typeof token !== 'string' || token === '') throw new Unauthorized('缺少 Token，请先登录')
   return token
 }
 
-function refuseToken(event: H3Event, message: string): never {
-  const address = clientAddress(event.node.req)
+function refuseToken(request: IncomingMessage, message: string): never {
+  const address = clientAddress(request)
   const retryAfter = wrongTokens.retryAfter(address)
   if (retryAfter > 0) throw new TooMany(`无效的 Token 太多，请 ${retryAfter} 秒后再试`, retryAfter)
   wrongTokens.add(address)
@@ -23,13 +24,13 @@ function refuseToken(event: H3Event, message: string): never {
 }
 
 /** The session of the request's token. Throws Unauthorized, or TooMany after too many wrong tokens. */
-export async function authenticateStaff(event: H3Event): Promise<SessionRecord> {
-  return await touchSession(tokenOf(event), Date.now()) ?? refuseToken(event, '登录已失效，请重新登录')
+export async function authenticateStaff(request: IncomingMessage): Promise<SessionRecord> {
+  return await touchSession(tokenOf(request), Date.now()) ?? refuseToken(request, '登录已失效，请重新登录')
 }
 
 /** The account set whose local token the request carries. Throws Unauthorized, or TooMany after too many wrong tokens. */
-export async function authenticateWebhook(event: H3Event): Promise<number> {
-  return await findIdByLocalToken(tokenOf(event), Date.now()) ?? refuseToken(event, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
+export async function authenticateWebhook(request: IncomingMessage): Promise<number> {
+  return await findIdByLocalToken(tokenOf(request), Date.now()) ?? refuseToken(request, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
 }
 
 const MAX_FAILED_LOG_INS = 20
@@ -40,7 +41,7 @@ export async function guardLogIn<T>(event: H3Event, logIn: (c8Token: string) => 
   const address = clientAddress(event.node.req)
   const retryAfter = failedLogIns.retryAfter(address)
   if (retryAfter > 0) throw new TooMany(`登录失败次数太多，请 ${retryAfter} 秒后再试`, retryAfter)
-  const c8Token = tokenOf(event)
+  const c8Token = tokenOf(event.node.req)
   // Counted before C8 is asked: of many at the same time, no more than may fail reach it.
   const takeBack = failedLogIns.add(address)
   let isRefused = false

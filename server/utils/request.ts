@@ -29,15 +29,18 @@ async function readBytes(request: IncomingMessage): Promise<{ body: Buffer, whol
       resolve(false)
     })
     request.once('end', () => resolve(true))
-    request.once('error', cause => reject(new Invalid('请求没有发完，请重新发送', { cause })))
-    request.once('close', () => reject(new Invalid('请求没有发完，请重新发送')))
+    const breakOff = (cause?: Error) => {
+      // Making an error is not cheap, and every request closes.
+      if (!request.readableEnded) reject(new Invalid('请求没有发完，请重新发送', { cause }))
+    }
+    request.once('error', breakOff)
+    request.once('close', () => breakOff())
   })
   return { body: Buffer.concat(chunks), whole }
 }
 
 /** A request's body (the beginning of one that is larger than 1 MiB) and, if it cannot be taken as JSON, why. */
-export async function takeBody(event: H3Event): Promise<{ body: Buffer, refusal?: DomainError }> {
-  const request = event.node.req
+export async function takeBody(request: IncomingMessage): Promise<{ body: Buffer, refusal?: DomainError }> {
   const { body, whole } = await readBytes(request)
   if (!whole) {
     await discardRest(request)
@@ -50,16 +53,18 @@ export async function takeBody(event: H3Event): Promise<{ body: Buffer, refusal?
 
 /** The JSON object in the body; `{}` if there is none. Throws Invalid, BodyTooLarge, UnsupportedMediaType. */
 async function readJsonBody(event: H3Event): Promise<Record<string, unknown>> {
-  const { body, refusal } = await takeBody(event)
+  const { body, refusal } = await takeBody(event.node.req)
   if (refusal) throw refusal
   return parseBody(body)
 }
 
-/** The query's parameters; an empty one counts as not given. Throws Invalid for a key given twice. */
-export function readQuery(event: H3Event): Record<string, unknown> {
+/** The parameters of an address's query; an empty one counts as not given. Throws Invalid for a key given twice. */
+export function readQuery(url: string): Record<string, unknown> {
   const values: Record<string, unknown> = Object.create(null)
+  const begin = url.indexOf('?')
+  if (begin < 0) return values
   const seen = new Set<string>()
-  for (const [key, value] of new URL(event.path, 'http://localhost').searchParams) {
+  for (const [key, value] of new URLSearchParams(url.slice(begin))) {
     if (seen.has(key)) throw new Invalid(`参数 ${key} 给了两次，请只给一次`)
     seen.add(key)
     if (value !== '') values[key] = value
@@ -69,7 +74,7 @@ export function readQuery(event: H3Event): Record<string, unknown> {
 
 /** All parameters of a request: the query's and, on POST and PUT, the body's, which wins. */
 export async function readParameters(event: H3Event): Promise<Record<string, unknown>> {
-  const query = readQuery(event)
+  const query = readQuery(event.path)
   return event.method === 'POST' || event.method === 'PUT' ? { ...query, ...await readJsonBody(event) } : query
 }
 

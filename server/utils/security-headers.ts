@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { H3Event } from 'h3'
 import { isApiPath } from './api-path'
 import { isSecure } from './client-address'
@@ -6,25 +7,31 @@ import { useConfig } from './config'
 
 const YEAR_SECONDS = 365 * 24 * 3600
 
-/** Set on every answer, files included. */
-const ALWAYS: [string, string][] = [
-  ['x-content-type-options', 'nosniff'],
-  ['referrer-policy', 'no-referrer'],
-]
+/** On every answer, files included; names and values in turn, as `writeHead` takes them. */
+const ALWAYS = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer']
 
-const API: [string, string][] = [
-  ['cache-control', 'no-store'],
-  ['content-security-policy', 'default-src \'none\'; frame-ancestors \'none\''],
-]
+const API = [...ALWAYS, 'cache-control', 'no-store', 'content-security-policy', 'default-src \'none\'; frame-ancestors \'none\'']
 
 const PERMISSIONS = 'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()'
 
+function headersOf(request: IncomingMessage, requestId: string, always: string[]): string[] {
+  const headers = [...always, 'x-request-id', requestId]
+  return isSecure(request) ? [...headers, 'strict-transport-security', `max-age=${YEAR_SECONDS}`] : headers
+}
+
+/** The headers of every answer of the API, names and values in turn. */
+export function apiHeaders(request: IncomingMessage, requestId: string): string[] {
+  return headersOf(request, requestId, API)
+}
+
+/** Sets headers that are given as names and values in turn. */
+export function applyHeaders(response: ServerResponse, headers: string[]) {
+  for (let index = 0; index < headers.length; index += 2) response.setHeader(headers[index]!, headers[index + 1]!)
+}
+
 /** Sets the headers that every answer carries, before anything else can answer. */
-export function setSecurityHeaders(event: H3Event) {
-  const { req: request, res: response } = event.node
-  for (const [name, value] of ALWAYS) response.setHeader(name, value)
-  if (isSecure(request)) response.setHeader('strict-transport-security', `max-age=${YEAR_SECONDS}`)
-  if (isApiPath(event.path.split('?', 1)[0]!)) for (const [name, value] of API) response.setHeader(name, value)
+export function setSecurityHeaders({ node: { req: request, res: response }, path, context }: H3Event) {
+  applyHeaders(response, headersOf(request, context.requestId, isApiPath(path.split('?', 1)[0]!) ? API : ALWAYS))
 }
 
 const INLINE_SCRIPT = /<script(?![^>]*\s(?:src=|type="application\/json"))[^>]*>([\s\S]*?)<\/script>/gi

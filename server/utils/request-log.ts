@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { H3EventContext } from 'h3'
+import type { SessionRecord } from '../repositories/sessions'
+import { clientAddress } from './client-address'
+import type { DomainError } from './errors'
+import { log } from './log'
+
+declare module 'h3' {
+  interface H3EventContext {
+    /** Names the request in the log, in `X-Request-Id` and in the message of a 5xx. */
+    requestId: string
+    /** Who is calling; set by the middleware for every route but the open ones. */
+    session?: SessionRecord
+    /** The account set whose local token the webhook was called with. */
+    webhookSetOfBookId?: number
+    /** What the request failed with. */
+    failure?: DomainError
+  }
+}
+
+/** What is known of a request by the time its line is written. */
+export type RequestContext = Pick<H3EventContext, 'requestId' | 'session' | 'webhookSetOfBookId' | 'failure'>
+
+const prefix = randomBytes(4).toString('hex')
+let count = 0
+
+/** A name for a request, of which there is no second. */
+export function newRequestId(): string {
+  return `${prefix}-${(++count).toString(36)}`
+}
+
+const ACTION = /[?&]action=(get_orders|trade_view|import|init_order)(?:&|$)/
+const MAX_PATH = 200
+
+/** A path for the log: without the query, and without what is long enough to be somebody's token. */
+function plainPath(url: string): string {
+  return url.split('?', 1)[0]!.slice(0, MAX_PATH).replace(/[^/]{33,}/g, '…')
+}
+
+/**
+ * Writes the request's line: who asked for what, and what came of it. No header, no query but the name of the action. `url` is as
+ * it was sent (h3 rewrites it on the way), `begin` of the process's own clock.
+ */
+export function logRequest(request: IncomingMessage, response: ServerResponse, { requestId, session, webhookSetOfBookId, failure }: RequestContext, url: string, begin: number) {
+  const status = response.statusCode
+  const line = {
+    id: requestId, method: request.method, path: plainPath(url), action: ACTION.exec(url)?.[1], status: response.destroyed && !response.writableFinished ? `${status} aborted` : status,
+    ms: Math.round((performance.now() - begin) * 10) / 10, address: clientAddress(request),
+    set: session?.setOfBookId ?? webhookSetOfBookId, user: session?.userName,
+    errmsg: failure && failure.status >= 422 ? failure.message : undefined,
+  }
+  if (failure && failure.status >= 500) log.error({ ...line, err: failure.cause ?? failure }, 'request')
+  else log.info(line, 'request')
+}
