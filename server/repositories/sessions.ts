@@ -82,6 +82,14 @@ export async function touchSession(token: string, now: number): Promise<SessionR
   return open(row)
 }
 
+const liveById = prepared(db => db.select({ id: sessions.id }).from(sessions)
+  .where(and(eq(sessions.id, sql.placeholder('id')), gt(sessions.expiresAt, sql.placeholder('now')))).prepare())
+
+/** Whether the session has neither been ended nor expired. */
+export async function isSessionLive(id: number, now: number): Promise<boolean> {
+  return liveById().get({ id, now }) !== undefined
+}
+
 /** Ends a session; `event` says how. */
 export async function deleteSession(id: number, by: Actor, event: 'logged_out' | 'session_ended'): Promise<void> {
   const { db, write } = useStorage()
