@@ -251,6 +251,19 @@ describe('GET /api/imports/[id]/events', () => {
     expect((await batch(shop, id)).pending).toBe(1)
     watcher.abort()
   })
+
+  it('ends alone, not the whole process, when the batch cannot be read', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(1)
+    await control().fault({ step: 'c8.products', kind: 'slow', ms: 30_000 })
+    const { body: { id } } = await start(shop, { ids })
+    const response = await fetch(`${app.url}/api/imports/${id}/events`, { headers: { token: shop.token } })
+    app.change('ALTER TABLE import_batch_items RENAME TO elsewhere')
+    await response.text()
+    app.change('ALTER TABLE elsewhere RENAME TO import_batch_items')
+    expect((await app.ask('GET /api/health')).status).toBe(200)
+    expect((await batch(shop, id)).pending).toBe(1)
+  })
 })
 
 describe('messages that were not understood', () => {

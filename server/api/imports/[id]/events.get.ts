@@ -4,6 +4,7 @@ import { getBatchProgress } from '../../../repositories/import-batches'
 import { isSessionLive } from '../../../repositories/sessions'
 import { checkPermission, requireSession } from '../../../utils/api'
 import { NotFound } from '../../../utils/errors'
+import { log } from '../../../utils/log'
 import { idOf } from '../../../utils/request'
 
 const INTERVAL = 500
@@ -19,7 +20,13 @@ export default defineEventHandler(async (event) => {
   const stream = createEventStream(event)
   let last = ''
   let lastAt = 0
-  const timer = setInterval(() => void push(), INTERVAL)
+  const timer = setInterval(next, INTERVAL)
+  function next() {
+    push().catch((error: unknown) => {
+      log.error({ err: error, batch: id }, 'batch events')
+      return stream.close()
+    })
+  }
   async function push() {
     const batch = await isSessionLive(session.id, Date.now()) ? await getBatchProgress(session.setOfBookId, id) : undefined
     if (!batch) return stream.close()
@@ -31,6 +38,6 @@ export default defineEventHandler(async (event) => {
     if (batch.pending === 0) await stream.close()
   }
   stream.onClosed(async () => clearInterval(timer))
-  void push()
+  next()
   return stream.send()
 })
