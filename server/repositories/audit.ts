@@ -18,7 +18,7 @@ export function addAudit(by: Actor, event: AuditEvent, detail?: AuditDetail) {
   useStorage().db.insert(auditEntries).values({ ...by, at: Date.now(), event, detail: detail ?? null }).run()
 }
 
-/** Writes an entry about what is no change of the database, or is one of many transactions. */
+/** Writes an entry about what changes nothing else here. */
 export async function recordAudit(by: Actor, event: AuditEvent, detail?: AuditDetail): Promise<void> {
   await useStorage().write(() => addAudit(by, event, detail))
 }

@@ -1,8 +1,12 @@
-import { and, eq, gte, lte, or } from 'drizzle-orm'
+import { and, eq, gte, isNotNull, lte, or } from 'drizzle-orm'
 import { automations, orders, setOfBooks } from '#drizzle/schema'
+import { DEFAULT_DOWNLOAD_MINUTES, DEFAULT_IMPORT_DELAY_MINUTES } from '#shared/automation'
 import { PAID } from '#shared/order-status'
+import { formatTime } from '#shared/time'
 import { useStorage } from '../db/client'
 import { seal, unseal } from '../db/seal'
+import { useConfig } from '../utils/config'
+import { addAudit, type Actor } from './audit'
 import { enqueue } from './order-imports'
 import type { SessionRecord } from './sessions'
 
@@ -30,27 +34,44 @@ export async function listAutomations(): Promise<AutomationRecord[]> {
 
 type Switches = Pick<Row, 'downloads' | 'downloadMinutes' | 'imports' | 'importDelayMinutes' | 'importSince'>
 
+/** What holds until something is switched on for the first time. */
+const UNTOUCHED = { downloads: false, downloadMinutes: DEFAULT_DOWNLOAD_MINUTES, imports: false, importDelayMinutes: DEFAULT_IMPORT_DELAY_MINUTES, importSince: null }
+
+function toFields({ downloads, downloadMinutes, imports, importDelayMinutes, importSince }: Switches | typeof UNTOUCHED): Record<string, unknown> {
+  return {
+    downloads, download_minutes: downloadMinutes, imports, import_delay_minutes: importDelayMinutes,
+    import_since: importSince === null ? null : formatTime(importSince, useConfig().zone),
+  }
+}
+
 /** Switches on and off what runs by itself, with the user's C8 token while anything is on. A cursor that there is stays. */
-export async function saveAutomation(session: SessionRecord, switches: Switches, firstCursor: number): Promise<void> {
+export async function saveAutomation(session: SessionRecord, switches: Switches, firstCursor: number, by: Actor): Promise<void> {
   const { db, write, secretKey } = useStorage()
   const isOn = switches.downloads || switches.imports
   const change = { ...switches, enabledUser: session.userName, c8TokenSealed: isOn ? seal(session.c8Token, session.setOfBook, secretKey) : null }
-  await write(() => db.insert(automations).values({ ...change, setOfBookId: session.setOfBookId, downloadCursor: firstCursor })
-    .onConflictDoUpdate({ target: automations.setOfBookId, set: change }).run())
+  await write(() => {
+    const before = db.select().from(automations).where(eq(automations.setOfBookId, session.setOfBookId)).get()
+    db.insert(automations).values({ ...change, setOfBookId: session.setOfBookId, downloadCursor: firstCursor })
+      .onConflictDoUpdate({ target: automations.setOfBookId, set: change }).run()
+    addAudit(by, 'automation_changed', { before: toFields(before ?? UNTOUCHED), after: toFields(switches) })
+  })
 }
 
-/** Puts the user's fresh C8 token in the place of one that C8 has refused, if it was this user's. */
-export async function renewAutomationToken(session: Pick<SessionRecord, 'setOfBookId' | 'setOfBook' | 'userName' | 'c8Token'>): Promise<void> {
-  const { db, write, secretKey } = useStorage()
+/** Puts the user's fresh C8 token in the place of the stored one, if that was this user's. Runs inside the caller's transaction. */
+export function renewAutomationToken(session: Pick<SessionRecord, 'setOfBookId' | 'setOfBook' | 'userName' | 'c8Token'>) {
+  const { db, secretKey } = useStorage()
   const on = or(eq(automations.downloads, true), eq(automations.imports, true))
-  await write(() => db.update(automations).set({ c8TokenSealed: seal(session.c8Token, session.setOfBook, secretKey) })
-    .where(and(eq(automations.setOfBookId, session.setOfBookId), eq(automations.enabledUser, session.userName), on)).run())
+  db.update(automations).set({ c8TokenSealed: seal(session.c8Token, session.setOfBook, secretKey) })
+    .where(and(eq(automations.setOfBookId, session.setOfBookId), eq(automations.enabledUser, session.userName), on)).run()
 }
 
 /** Forgets the stored C8 token, which C8 no longer takes. */
-export async function dropAutomationToken(setOfBookId: number): Promise<void> {
+export async function dropAutomationToken(setOfBookId: number, by: Actor): Promise<void> {
   const { db, write } = useStorage()
-  await write(() => db.update(automations).set({ c8TokenSealed: null }).where(eq(automations.setOfBookId, setOfBookId)).run())
+  await write(() => {
+    const stored = and(eq(automations.setOfBookId, setOfBookId), isNotNull(automations.c8TokenSealed))
+    if (db.update(automations).set({ c8TokenSealed: null }).where(stored).run().changes > 0) addAudit(by, 'session_ended')
+  })
 }
 
 /** Notes how a download went: its cursor (only forward), its time, its error, the day whose review is done. */

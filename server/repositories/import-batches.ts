@@ -3,6 +3,7 @@ import { importBatches, importBatchItems, orders } from '#drizzle/schema'
 import type { OrderFilter } from '#shared/orders'
 import { useStorage } from '../db/client'
 import { Invalid, NotFound } from '../utils/errors'
+import { addAudit, type Actor } from './audit'
 import type { BatchOutcome } from './import-batch-items'
 import { dequeue, enqueue } from './order-imports'
 import { findOrderIds } from './order-queries'
@@ -31,7 +32,7 @@ function selectOrders(setOfBookId: number, ids: number[]) {
 }
 
 /** Makes a batch and queues its orders. Throws NotFound if one of `ids` is not this account set's. */
-export async function createBatch(setOfBookId: number, selection: Selection, user: string, sessionId: number, now: number): Promise<{ id: number, total: number }> {
+export async function createBatch(setOfBookId: number, selection: Selection, by: Actor, sessionId: number, now: number): Promise<{ id: number, total: number }> {
   const { db, write } = useStorage()
   // Looked for before the transaction: some filters read long.
   const ids = 'ids' in selection ? [...new Set(selection.ids)] : await findOrderIds(setOfBookId, selection.filter, MAX_BATCH + 1)
@@ -40,13 +41,14 @@ export async function createBatch(setOfBookId: number, selection: Selection, use
     const chosen = selectOrders(setOfBookId, ids)
     // An order that a filter found may be deleted since; one that was named must be there.
     if ('ids' in selection && chosen.length !== ids.length) throw new NotFound('所选订单里有不存在的，请刷新列表后重新选择')
-    const { id } = db.insert(importBatches).values({ setOfBookId, createdAt: now, createdUser: user, total: chosen.length }).returning({ id: importBatches.id }).get()
+    const { id } = db.insert(importBatches).values({ setOfBookId, createdAt: now, createdUser: by.user, total: chosen.length }).returning({ id: importBatches.id }).get()
     for (const order of chosen) {
       const outcome: BatchOutcome = order.importState === 'imported' ? 'imported' : isImportable(order) ? 'pending' : 'failed'
       const reason = outcome === 'failed' ? '订单不是“支付成功”，不能导入' : null
       db.insert(importBatchItems).values({ batchId: id, orderId: order.id, transId: order.transId, outcome, reason }).run()
-      if (outcome === 'pending') enqueue(order.id, user, sessionId, now)
+      if (outcome === 'pending') enqueue(order.id, by.user, sessionId, now)
     }
+    addAudit(by, 'batch_started', { id, after: { total: chosen.length } })
     return { id, total: chosen.length }
   })
 }
@@ -88,26 +90,29 @@ export async function listBatches(setOfBookId: number, { start, limit }: { start
 }
 
 /** Takes what has not started out of the queue again; returns how many orders that were, `undefined` if there is no such batch. */
-export async function cancelBatch(setOfBookId: number, id: number, user: string): Promise<number | undefined> {
+export async function cancelBatch(setOfBookId: number, id: number, by: Actor): Promise<number | undefined> {
   const { db, write } = useStorage()
   return write(() => {
     if (!ownBatch(setOfBookId, id)) return undefined
     const pending = db.select().from(importBatchItems).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'pending'))).all()
-    return pending.filter(({ orderId }) => dequeue(orderId, user)).length
+    const cancelled = pending.filter(({ orderId }) => dequeue(orderId, by.user)).length
+    if (cancelled > 0) addAudit(by, 'batch_cancelled', { id, after: { count: cancelled } })
+    return cancelled
   })
 }
 
 /** Queues the batch's failed orders again, all or those with this reason; returns how many, `undefined` if there is no such batch. */
-export async function retryBatch(setOfBookId: number, id: number, reason: string | undefined, user: string, sessionId: number, now: number): Promise<number | undefined> {
+export async function retryBatch(setOfBookId: number, id: number, reason: string | undefined, by: Actor, sessionId: number, now: number): Promise<number | undefined> {
   const { db, write } = useStorage()
   return write(() => {
     if (!ownBatch(setOfBookId, id)) return undefined
     const failed = and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed'), reason === undefined ? undefined : eq(importBatchItems.reason, reason))
     const items = db.select({ orderId: importBatchItems.orderId }).from(importBatchItems).where(failed).all()
-    const queued = items.filter(({ orderId }) => enqueue(orderId, user, sessionId, now)).map(({ orderId }) => orderId)
+    const queued = items.filter(({ orderId }) => enqueue(orderId, by.user, sessionId, now)).map(({ orderId }) => orderId)
     for (const orderId of queued) {
       db.update(importBatchItems).set({ outcome: 'pending', reason: null }).where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.orderId, orderId))).run()
     }
+    if (queued.length > 0) addAudit(by, 'batch_retried', { id, after: { count: queued.length } })
     return queued.length
   })
 }

@@ -3,6 +3,7 @@ import { orders, setOfBooks } from '#drizzle/schema'
 import type { ImportState } from '#shared/import-state'
 import type { Retail } from '../connectors/c8'
 import { useStorage } from '../db/client'
+import { addAudit, type Actor } from './audit'
 import { addEvent, type OrderEventRecord } from './order-events'
 import { closeBatchItems } from './import-batch-items'
 import type { OrderRecord } from './orders'
@@ -44,12 +45,14 @@ function take(order: OrderRecord, lease: string, user: string, sessionId: number
 }
 
 /** Takes an order up for a person, whatever its backoff; `undefined` if it is imported, or somebody is at it. */
-export async function claimOrder(orderId: number, lease: string, user: string, sessionId: number): Promise<OrderRecord | undefined> {
+export async function claimOrder(orderId: number, lease: string, by: Actor, sessionId: number): Promise<OrderRecord | undefined> {
   const { db, write } = useStorage()
   return write(() => {
     const order = db.select().from(orders).where(eq(orders.id, orderId)).get()
     if (!order || order.importState === 'imported' || order.importState === 'sending') return undefined
-    return take(order, lease, user, sessionId)
+    const taken = take(order, lease, by.user, sessionId)
+    if (taken) addAudit(by, 'import_started', { id: orderId, name: order.transId })
+    return taken
   })
 }
 
@@ -143,18 +146,20 @@ export async function clearUnanswered({ orderId, lease }: ImportLease): Promise<
 }
 
 /** Forgets the import of an order whose document is gone, or that has none; `false` if the order has moved on meanwhile. */
-export async function resetImport(order: OrderRecord, user: string): Promise<boolean> {
+export async function resetImport(order: OrderRecord, by: Actor): Promise<boolean> {
   return useStorage().write(() => {
     const same = order.retailId === null ? isNull(orders.retailId) : eq(orders.retailId, order.retailId)
-    const row = move(order.id, user, and(free(), same, isNull(orders.createUnansweredAt)), {
+    const row = move(order.id, by.user, and(free(), same, isNull(orders.createUnansweredAt)), {
       from: [order.importState], event: 'reset', detail: { retail_id: order.retailId, retail_code: order.retailCode },
       set: {
         importState: 'idle', importHeld: true, importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null,
         importedAt: null, importedUser: null, retailId: null, retailCode: null,
       },
     })
-    if (row) closeBatchItems(order.id, 'cancelled', null)
-    return row !== undefined
+    if (!row) return false
+    closeBatchItems(order.id, 'cancelled', null)
+    addAudit(by, 'import_reset', { id: order.id, name: order.transId, before: { retail_id: order.retailId, retail_code: order.retailCode } })
+    return true
   })
 }
 

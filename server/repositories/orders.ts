@@ -60,17 +60,18 @@ function applyMessage(stored: OrderRecord, message: ReturnType<typeof toColumns>
 
 /**
  * Stores a message of goBox by the rules of contract.md, 3.1: the first inserts, a later one replaces unless it is older; an order
- * that C8 has or may have only follows in status and update time. Resolves when it is on disk.
+ * that C8 has or may have only follows in status and update time. Runs inside the caller's transaction.
  */
-export function receiveOrder(setOfBookId: number, message: OrderMessage, user: string, now: number): Promise<Receipt> {
+export function storeOrder(setOfBookId: number, message: OrderMessage, user: string, now: number): Receipt {
   const columns = toColumns(message)
-  return useStorage().write((): Receipt => {
-    const key = { setOfBookId, transId: message.trans_id }
-    const { status, eId, devId, createTime, updateTime, totalAmount, products } = columns
-    const { changes } = insertOrder().run(setOfBookId, message.trans_id, status, eId, devId, createTime, updateTime, totalAmount, JSON.stringify(products), now, user)
-    if (changes > 0) return 'created'
-    return applyMessage(selectByTransId().get(key)!, columns, user, now)
-  })
+  const { status, eId, devId, createTime, updateTime, totalAmount, products } = columns
+  const { changes } = insertOrder().run(setOfBookId, message.trans_id, status, eId, devId, createTime, updateTime, totalAmount, JSON.stringify(products), now, user)
+  return changes > 0 ? 'created' : applyMessage(selectByTransId().get({ setOfBookId, transId: message.trans_id })!, columns, user, now)
+}
+
+/** Stores a message of goBox. Resolves when it is on disk. */
+export function receiveOrder(setOfBookId: number, message: OrderMessage, user: string, now: number): Promise<Receipt> {
+  return useStorage().write(() => storeOrder(setOfBookId, message, user, now))
 }
 
 /** One order of the account set. */

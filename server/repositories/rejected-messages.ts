@@ -1,7 +1,9 @@
 import { and, count, desc, eq, sql } from 'drizzle-orm'
 import { rejectedMessages } from '#drizzle/schema'
+import type { OrderMessage } from '#shared/orders'
 import { useStorage } from '../db/client'
 import { addAudit, type Actor } from './audit'
+import { storeOrder } from './orders'
 
 export type RejectedMessageRecord = typeof rejectedMessages.$inferSelect
 
@@ -43,12 +45,23 @@ export async function getRejectedMessage(setOfBookId: number, id: number): Promi
   return useStorage().db.select().from(rejectedMessages).where(own(setOfBookId, id)).get()
 }
 
-/** Forgets a kept message; `by` where somebody throws it away unused. Returns whether it was there. */
-export async function deleteRejectedMessage(setOfBookId: number, id: number, by?: Actor): Promise<boolean> {
+/** Stores the order that a kept message tells of, and forgets the message. Returns whether it was still there. */
+export async function replayRejectedMessage(setOfBookId: number, id: number, order: OrderMessage, by: Actor, now: number): Promise<boolean> {
+  const { db, write } = useStorage()
+  return write(() => {
+    if (db.delete(rejectedMessages).where(own(setOfBookId, id)).run().changes === 0) return false
+    storeOrder(setOfBookId, order, by.user, now)
+    addAudit(by, 'message_replayed', { id, name: order.trans_id })
+    return true
+  })
+}
+
+/** Throws a kept message away. Returns whether it was there. */
+export async function deleteRejectedMessage(setOfBookId: number, id: number, by: Actor): Promise<boolean> {
   const { db, write } = useStorage()
   return write(() => {
     const deleted = db.delete(rejectedMessages).where(own(setOfBookId, id)).run().changes > 0
-    if (deleted && by) addAudit(by, 'message_deleted', { id })
+    if (deleted) addAudit(by, 'message_deleted', { id })
     return deleted
   })
 }

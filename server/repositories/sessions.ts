@@ -1,8 +1,12 @@
 import { and, desc, eq, gt, lte, sql } from 'drizzle-orm'
 import { sessions, setOfBooks } from '#drizzle/schema'
-import { PERMISSION_BITS } from '#shared/permissions'
+import { isPermitted, PERMISSION_BITS } from '#shared/permissions'
 import { prepared, useStorage } from '../db/client'
 import { hashToken, newToken, seal, unseal } from '../db/seal'
+import { Forbidden } from '../utils/errors'
+import { addAudit, type Actor } from './audit'
+import { renewAutomationToken } from './automations'
+import { ensureRow, resumeImports } from './set-of-books'
 
 const HOUR = 3_600_000
 const SLIDES = 12 * HOUR
@@ -34,16 +38,31 @@ function open({ c8TokenSealed, ...row }: Row): SessionRecord {
   return { ...row, c8Token: unseal(c8TokenSealed, row.setOfBook, useStorage().secretKey) }
 }
 
-/** Starts a session; its token is returned here and kept nowhere else. */
+/** Throws Forbidden for a log-in from another C8 than the one that an account set is bound to. */
+export function checkC8Origin(set: { c8Origin: string }, c8Origin: string) {
+  if (set.c8Origin !== c8Origin) throw new Forbidden('这个账套属于另一个 C8，请从原来的 C8 登录')
+}
+
+/**
+ * Starts a session, and with it what a log-in brings: the account set's row at the first one, a fresh C8 token for what runs by itself, and
+ * an import queue that goes on. Its token is returned here and kept nowhere else. Throws Forbidden.
+ */
 export async function createSession(
-  user: Pick<SessionRecord, 'setOfBookId' | 'setOfBook' | 'userName' | 'accessLevel' | 'c8Token'>, now: number,
+  user: Pick<SessionRecord, 'setOfBook' | 'userName' | 'accessLevel' | 'c8Origin' | 'c8Token'>, address: string, now: number,
 ): Promise<{ token: string, expiresAt: number }> {
   const { db, write, secretKey } = useStorage()
   const token = newToken()
   const expiresAt = now + SLIDES
-  const { c8Token, setOfBook, ...rest } = user
+  const { setOfBook, userName, accessLevel, c8Origin, c8Token } = user
   const c8TokenSealed = seal(c8Token, setOfBook, secretKey)
-  await write(() => db.insert(sessions).values({ ...rest, tokenHash: hashToken(token), c8TokenSealed, createdAt: now, expiresAt }).run())
+  await write(() => {
+    const set = ensureRow(setOfBook, c8Origin)
+    checkC8Origin(set, c8Origin)
+    db.insert(sessions).values({ setOfBookId: set.id, userName, accessLevel, tokenHash: hashToken(token), c8TokenSealed, createdAt: now, expiresAt }).run()
+    if (isPermitted(accessLevel, 'create')) renewAutomationToken({ ...user, setOfBookId: set.id })
+    resumeImports(set.id)
+    addAudit({ setOfBookId: set.id, user: userName, address }, 'logged_in', { after: { access_level: accessLevel } })
+  })
   return { token, expiresAt }
 }
 
@@ -63,10 +82,20 @@ export async function touchSession(token: string, now: number): Promise<SessionR
   return open(row)
 }
 
-/** Ends a session. */
-export async function deleteSession(id: number): Promise<void> {
+const liveById = prepared(db => db.select({ id: sessions.id }).from(sessions)
+  .where(and(eq(sessions.id, sql.placeholder('id')), gt(sessions.expiresAt, sql.placeholder('now')))).prepare())
+
+/** Whether the session has neither been ended nor expired. */
+export async function isSessionLive(id: number, now: number): Promise<boolean> {
+  return liveById().get({ id, now }) !== undefined
+}
+
+/** Ends a session; `event` says how. */
+export async function deleteSession(id: number, by: Actor, event: 'logged_out' | 'session_ended'): Promise<void> {
   const { db, write } = useStorage()
-  await write(() => db.delete(sessions).where(eq(sessions.id, id)).run())
+  await write(() => {
+    if (db.delete(sessions).where(eq(sessions.id, id)).run().changes > 0) addAudit(by, event)
+  })
 }
 
 /** Forgets sessions that have ended. Returns how many. */

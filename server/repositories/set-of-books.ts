@@ -1,4 +1,4 @@
-import { eq, lte } from 'drizzle-orm'
+import { and, eq, isNotNull, lte } from 'drizzle-orm'
 import { replacedTokens, setOfBooks } from '#drizzle/schema'
 import { useStorage } from '../db/client.ts'
 import { hashToken, isSameHash, newToken, seal, unseal } from '../db/seal.ts'
@@ -37,16 +37,18 @@ export async function findSetOfBook(name: string): Promise<SetOfBookRecord | und
   return row && open(row)
 }
 
-/** The account set `name`, made with a fresh local token and bound to `c8Origin` if it is not there yet. */
-export async function ensureSetOfBook(name: string, c8Origin: string): Promise<SetOfBookRecord> {
-  const { db, write, secretKey } = useStorage()
+/** The account set `name`, made with a fresh local token and bound to `c8Origin` if it is not there yet. Runs inside the caller's transaction. */
+export function ensureRow(name: string, c8Origin: string): Row {
+  const { db, secretKey } = useStorage()
   const token = newToken()
-  const row = await write(() => {
-    db.insert(setOfBooks).values({ setOfBook: name, c8Origin, tokenSealed: seal(token, name, secretKey), tokenHash: hashToken(token) })
-      .onConflictDoNothing({ target: setOfBooks.setOfBook }).run()
-    return db.select().from(setOfBooks).where(eq(setOfBooks.setOfBook, name)).get()!
-  })
-  return open(row)
+  db.insert(setOfBooks).values({ setOfBook: name, c8Origin, tokenSealed: seal(token, name, secretKey), tokenHash: hashToken(token) })
+    .onConflictDoNothing({ target: setOfBooks.setOfBook }).run()
+  return db.select().from(setOfBooks).where(eq(setOfBooks.setOfBook, name)).get()!
+}
+
+/** The account set `name`, made if it is not there yet. */
+export async function ensureSetOfBook(name: string, c8Origin: string): Promise<SetOfBookRecord> {
+  return open(await useStorage().write(() => ensureRow(name, c8Origin)))
 }
 
 interface LocalToken { id: number, tokenHash: string, goodUntil: number }
@@ -130,10 +132,15 @@ export async function saveAccessToken(set: SetOfBookRecord, renewed: Pick<GoboxC
   })
 }
 
-/** Pauses the import queue with a reason for the page, or lets it go on (`null`). */
-export async function setImportPause(id: number, reason: string | null): Promise<void> {
+/** Pauses the import queue until the next log-in, with a reason for the page. */
+export async function pauseImports(id: number, reason: string): Promise<void> {
   const { db, write } = useStorage()
   await write(() => db.update(setOfBooks).set({ importPausedReason: reason }).where(eq(setOfBooks.id, id)).run())
+}
+
+/** Lets the import queue go on. Runs inside the caller's transaction. */
+export function resumeImports(id: number) {
+  useStorage().db.update(setOfBooks).set({ importPausedReason: null }).where(and(eq(setOfBooks.id, id), isNotNull(setOfBooks.importPausedReason))).run()
 }
 
 /** Notes when goBox last called the webhook. */

@@ -1,5 +1,6 @@
 import type { AutomationInput } from '#shared/automation'
 import { DAY, startOfDay } from '#shared/time'
+import type { Actor } from '../repositories/audit'
 import { enqueuePaidOrders, getAutomation, listAutomations, saveAutomation, type AutomationRecord } from '../repositories/automations'
 import type { SessionRecord } from '../repositories/sessions'
 import { useConfig } from '../utils/config'
@@ -59,7 +60,7 @@ export async function stopAutomation() {
 }
 
 /** Switches on and off what runs by itself, on behalf of the user, whose C8 token is stored for it while anything is on. */
-export async function switchAutomation(session: SessionRecord, input: AutomationInput): Promise<void> {
+export async function switchAutomation(session: SessionRecord, input: AutomationInput, by: Actor): Promise<void> {
   const now = Date.now()
   const { zone } = useConfig()
   const current = await getAutomation(session.setOfBookId)
@@ -69,6 +70,6 @@ export async function switchAutomation(session: SessionRecord, input: Automation
     imports: input.imports,
     importDelayMinutes: input.import_delay_minutes,
     importSince: input.import_since ?? (current?.imports ? current.importSince : startOfDay(now, zone)),
-  }, now - DAY)
+  }, now - DAY, by)
   runTick()
 }

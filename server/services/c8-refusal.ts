@@ -1,6 +1,5 @@
 import { getPermission } from '../connectors/c8'
 import { dropAutomationToken } from '../repositories/automations'
-import { recordAudit } from '../repositories/audit'
 import { deleteSession } from '../repositories/sessions'
 import { Refused, type SessionEnded, UpstreamBroken } from '../utils/errors'
 import type { C8Session } from './c8-session'
@@ -33,7 +32,7 @@ export async function judgeRefusal(session: C8Session, refusal: SessionEnded): P
     if (error instanceof UpstreamBroken) return error
     throw error
   }
-  await (id === null ? dropAutomationToken(setOfBookId) : deleteSession(id))
-  await recordAudit({ setOfBookId, user: userName, address: '' }, 'session_ended')
+  const by = { setOfBookId, user: userName, address: '' }
+  await (id === null ? dropAutomationToken(setOfBookId, by) : deleteSession(id, by, 'session_ended'))
   return new LoggedOut(refusal.message, { cause: refusal })
 }

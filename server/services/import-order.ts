@@ -1,4 +1,4 @@
-import { recordAudit, type Actor } from '../repositories/audit'
+import type { Actor } from '../repositories/audit'
 import { claimOrder, markFailed, requeue, type ImportLease } from '../repositories/order-imports'
 import { getOrder, isImportable, type OrderRecord } from '../repositories/orders'
 import type { SessionRecord } from '../repositories/sessions'
@@ -37,9 +37,8 @@ export async function importOrder(session: SessionRecord, orderId: number, by: A
   if (!isImportable(order)) throw new Refused('订单不是“支付成功”，不能导入')
   return withLease(async (lease) => {
     const held: ImportLease = { orderId, lease, user: session.userName }
-    const claimed = await claimOrder(orderId, lease, session.userName, session.id)
+    const claimed = await claimOrder(orderId, lease, by, session.id)
     if (!claimed) refuseClaim(await getOrder(session.setOfBookId, orderId) ?? order)
-    await recordAudit(by, 'import_started', { id: orderId, name: order.transId })
     try {
       return await attemptImport(claimed, held, session)
     }

@@ -1,6 +1,6 @@
 import { claimNextDue, listSetsWithDueOrders, recoverInterrupted, requeue, type ImportLease } from '../repositories/order-imports'
 import type { OrderRecord } from '../repositories/orders'
-import { setImportPause } from '../repositories/set-of-books'
+import { pauseImports } from '../repositories/set-of-books'
 import { SessionEnded } from '../utils/errors'
 import { log } from '../utils/log'
 import { judgeRefusal, LoggedOut } from './c8-refusal'
@@ -21,7 +21,7 @@ let stopping = false
 /** Puts the order back; without any session that C8 takes, the account set's queue rests until somebody logs in. */
 async function waitForLogIn(order: OrderRecord, lease: ImportLease) {
   await requeue(lease, { reason: NEEDS_LOG_IN, dueAt: Date.now(), attempted: false })
-  if (!await findC8Session(order)) await setImportPause(order.setOfBookId, NEEDS_LOG_IN)
+  if (!await findC8Session(order)) await pauseImports(order.setOfBookId, NEEDS_LOG_IN)
 }
 
 async function work(order: OrderRecord, lease: ImportLease) {

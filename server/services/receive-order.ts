@@ -1,6 +1,7 @@
-import { downloadedOrderSchema, orderMessageSchema } from '#shared/orders'
+import { downloadedOrderSchema, orderMessageSchema, type OrderMessage } from '#shared/orders'
+import type { Actor } from '../repositories/audit'
 import { receiveOrder } from '../repositories/orders'
-import { deleteRejectedMessage, getRejectedMessage, keepRejectedMessage, type RejectedMessageRecord } from '../repositories/rejected-messages'
+import { getRejectedMessage, keepRejectedMessage, replayRejectedMessage, type RejectedMessageRecord } from '../repositories/rejected-messages'
 import { useConfig } from '../utils/config'
 import { Conflict, describeIssue, DomainError, Invalid, NotFound } from '../utils/errors'
 import { parseBody } from '../utils/parse-json'
@@ -11,11 +12,11 @@ const WEBHOOK_USER = 'goBox'
 
 let schema: ReturnType<typeof orderMessageSchema> | undefined
 
-async function store(setOfBookId: number, message: Record<string, unknown>, user: string, source: RejectedMessageRecord['source'] = 'webhook') {
+function check(message: Record<string, unknown>, source: RejectedMessageRecord['source'] = 'webhook'): OrderMessage {
   schema ??= orderMessageSchema(useConfig().zone)
   const parsed = (source === 'webhook' ? schema : downloadedOrderSchema(useConfig().zone)).safeParse(message)
   if (!parsed.success) throw new Invalid(describeIssue(parsed.error))
-  await receiveOrder(setOfBookId, parsed.data, user, Date.now())
+  return parsed.data
 }
 
 /** A webhook request as read: the parameters of its query, and its body or why that could not be read as JSON. */
@@ -29,7 +30,7 @@ export async function receiveMessage(setOfBookId: number, { query, body, refusal
   noteWebhook(setOfBookId)
   try {
     if (refusal) throw refusal
-    await store(setOfBookId, { ...query, ...parseBody(body) }, WEBHOOK_USER)
+    await receiveOrder(setOfBookId, check({ ...query, ...parseBody(body) }), WEBHOOK_USER, Date.now())
   }
   catch (error) {
     if (error instanceof DomainError) await keepRejectedMessage({ setOfBookId, source: 'webhook', reason: error.message }, body, Date.now())
@@ -37,11 +38,13 @@ export async function receiveMessage(setOfBookId: number, { query, body, refusal
   }
 }
 
+const NOT_THERE = '没有这条消息，可能已经处理过'
+
 /** Takes a kept message in again, after what was wrong has been mended, and forgets it. Throws NotFound, Conflict, Invalid. */
-export async function replayMessage(setOfBookId: number, id: number, user: string): Promise<void> {
+export async function replayMessage(setOfBookId: number, id: number, by: Actor): Promise<void> {
   const message = await getRejectedMessage(setOfBookId, id)
-  if (!message) throw new NotFound('没有这条消息，可能已经处理过')
+  if (!message) throw new NotFound(NOT_THERE)
   if (message.truncated) throw new Conflict('消息太长，只保存了开头，不能重放；请改用“下载订单”补取')
-  await store(setOfBookId, parseBody(Buffer.from(message.body)), user, message.source)
-  await deleteRejectedMessage(setOfBookId, id)
+  const order = check(parseBody(Buffer.from(message.body)), message.source)
+  if (!await replayRejectedMessage(setOfBookId, id, order, by, Date.now())) throw new NotFound(NOT_THERE)
 }

@@ -1,5 +1,5 @@
 import { getRetail } from '../connectors/c8'
-import { recordAudit, type Actor } from '../repositories/audit'
+import type { Actor } from '../repositories/audit'
 import { resetImport } from '../repositories/order-imports'
 import { getOrder } from '../repositories/orders'
 import type { SessionRecord } from '../repositories/sessions'
@@ -18,6 +18,5 @@ export async function resetOrder(session: SessionRecord, orderId: number, by: Ac
   if (order.retailId !== null && await getRetail(session, order.retailId) !== null) {
     throw new Conflict(`零售单依然存在（${order.retailCode}），请先在 C8 里删除它再重置`)
   }
-  if (!await resetImport(order, session.userName)) throw new Conflict('订单的导入状态刚刚改变，请刷新后再试')
-  await recordAudit(by, 'import_reset', { id: orderId, name: order.transId, before: { retail_id: order.retailId, retail_code: order.retailCode } })
+  if (!await resetImport(order, by)) throw new Conflict('订单的导入状态刚刚改变，请刷新后再试')
 }

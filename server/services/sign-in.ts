@@ -1,10 +1,8 @@
 import type { LogIn } from '#shared/sessions'
-import { isPermitted } from '#shared/permissions'
 import { getC8SetOfBook, getPermission, type C8Access } from '../connectors/c8'
 import { recordAudit } from '../repositories/audit'
-import { renewAutomationToken } from '../repositories/automations'
-import { createSession } from '../repositories/sessions'
-import { ensureSetOfBook, findSetOfBook, setImportPause } from '../repositories/set-of-books'
+import { checkC8Origin, createSession } from '../repositories/sessions'
+import { findSetOfBook } from '../repositories/set-of-books'
 import { parseOrigin, useConfig } from '../utils/config'
 import { Forbidden, Invalid, Refused } from '../utils/errors'
 import { log } from '../utils/log'
@@ -25,12 +23,12 @@ function refusalToForbidden(error: unknown): never {
   throw error
 }
 
-async function admit({ url, set_of_book: name, user_name: statedUser }: LogIn, c8Token: string) {
+async function admit({ url, set_of_book: name, user_name: statedUser }: LogIn, c8Token: string, address: string) {
   const c8Origin = allowedOrigin(url)
   // As the last part of C8's address these would name another one.
   if (name === '.' || name === '..') throw new Forbidden('您在 C8 里看不到这个账套，请检查账套名或请管理员授权')
   const known = await findSetOfBook(name)
-  if (known && known.c8Origin !== c8Origin) throw new Forbidden('这个账套属于另一个 C8，请从原来的 C8 登录')
+  if (known) checkC8Origin(known, c8Origin)
   const access: C8Access = { c8Origin, c8Token }
   const permission = await getPermission(access).catch(refusalToForbidden)
   if (!permission || permission.access_level <= 0) throw new Forbidden('您在 C8 里没有使用 goBox 的权限，请管理员授权')
@@ -38,13 +36,9 @@ async function admit({ url, set_of_book: name, user_name: statedUser }: LogIn, c
   if (visible?.set_of_book !== name) throw new Forbidden('您在 C8 里看不到这个账套，请检查账套名或请管理员授权')
   const userName = permission.user_name || statedUser
   if (!userName) throw new Invalid('user_name：必填')
-  const set = await ensureSetOfBook(name, c8Origin)
-  if (set.c8Origin !== c8Origin) throw new Forbidden('这个账套属于另一个 C8，请从原来的 C8 登录')
-  const user = { setOfBookId: set.id, setOfBook: name, userName, accessLevel: permission.access_level, c8Token }
-  const session = await createSession(user, Date.now())
-  if (isPermitted(user.accessLevel, 'create')) await renewAutomationToken(user)
-  if (set.importPausedReason !== null) await setImportPause(set.id, null)
-  return { ...session, accessLevel: permission.access_level, userName, setOfBookId: set.id }
+  const accessLevel = permission.access_level
+  const session = await createSession({ setOfBook: name, userName, accessLevel, ...access }, address, Date.now())
+  return { ...session, accessLevel, userName }
 }
 
 /** An attacker with many addresses could otherwise fill the disk with entries; the log has them all. */
@@ -65,9 +59,7 @@ async function noteFailure({ set_of_book: name, user_name: user = '' }: LogIn, a
  */
 export async function signIn(input: LogIn, c8Token: string, address: string) {
   try {
-    const session = await admit(input, c8Token)
-    await recordAudit({ setOfBookId: session.setOfBookId, user: session.userName, address }, 'logged_in', { after: { access_level: session.accessLevel } })
-    return session
+    return await admit(input, c8Token, address)
   }
   catch (error) {
     if (error instanceof Forbidden) await noteFailure(input, address, error.message)

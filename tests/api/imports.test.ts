@@ -228,6 +228,42 @@ describe('GET /api/imports/[id]/events', () => {
     const events = (await response.text()).split('\n').filter(line => line.startsWith('data: ')).map(line => JSON.parse(line.slice(6)) as Batch)
     expect(events.at(-1)).toMatchObject({ id: body.id, total: 3, imported: 3, pending: 0 })
   })
+
+  it.each<[string, (token: string) => Promise<unknown> | unknown]>([
+    ['is logged out', token => context.app.ask('DELETE /api/access_token', { token })],
+    ['has expired', () => context.app.change('UPDATE sessions SET expires_at = ? WHERE id = (SELECT max(id) FROM sessions)', Date.now() - 1)],
+  ])('ends within seconds when the session that opened it %s, though the batch goes on', async (_, end) => {
+    const { shop, ids } = await openShopWithOrders(1)
+    // Under way for as long as this takes.
+    await control().fault({ step: 'c8.products', kind: 'slow', ms: 30_000 })
+    const { body: { id } } = await start(shop, { ids })
+    const { token } = await context.app.logIn(shop.name, 1)
+    const watcher = new AbortController()
+    const response = await fetch(`${context.app.url}/api/imports/${id}/events`, { headers: { token }, signal: watcher.signal })
+    const reader = response.body!.getReader()
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain('"pending":1')
+    await end(token)
+    const ended = (async () => {
+      while (!(await reader.read()).done);
+      return true
+    })()
+    expect(await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 4000, false))])).toBe(true)
+    expect((await batch(shop, id)).pending).toBe(1)
+    watcher.abort()
+  })
+
+  it('ends alone, not the whole process, when the batch cannot be read', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(1)
+    await control().fault({ step: 'c8.products', kind: 'slow', ms: 30_000 })
+    const { body: { id } } = await start(shop, { ids })
+    const response = await fetch(`${app.url}/api/imports/${id}/events`, { headers: { token: shop.token } })
+    app.change('ALTER TABLE import_batch_items RENAME TO elsewhere')
+    await response.text()
+    app.change('ALTER TABLE elsewhere RENAME TO import_batch_items')
+    expect((await app.ask('GET /api/health')).status).toBe(200)
+    expect((await batch(shop, id)).pending).toBe(1)
+  })
 })
 
 describe('messages that were not understood', () => {

@@ -38,6 +38,7 @@ export class App {
   url = ''
   #child: ChildProcess | undefined
   #output = ''
+  #earlierOutput = ''
   #shops = 0
   /** A program and its arguments that start the server in their place, such as a tracer. */
   wrap: string[] = []
@@ -63,7 +64,13 @@ export class App {
     return this.#output
   }
 
+  /** What all its processes have printed, one after the other. */
+  get wholeOutput() {
+    return this.#earlierOutput + this.#output
+  }
+
   async start() {
+    this.#earlierOutput += this.#output
     this.#output = ''
     const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NUXT|NITRO)_|^(?:NODE_ENV|HOST|PORT)$/.test(name))
     const [program = process.execPath, ...args] = [...this.wrap, process.execPath, built]

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { shopGoods } from '../../sandbox/catalog.ts'
 import type { Fault, Step } from '../../sandbox/faults.ts'
 import { randomFrom, startOfDay, timeText } from '../../sandbox/shop.ts'
 import type { Order } from '../../sandbox/state.ts'
+import { expectNoSecret, expectNoSecretOnDisk, secretsOf, type Secrets } from '../api/secrets.ts'
 import { useApp, type Shop } from '../api/server.ts'
 import { DAY, HOUR, MINUTE, useClock } from './clock.ts'
 import { eventually, expectIntact, fenOf, orderRows, queue, rounds, seed, tryToSend, untilIdle } from './setup.ts'
@@ -98,9 +101,12 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
   const random = randomFrom(seed)
   const shops = [await app.openShopWithCredentials(), await app.openShopWithCredentials()]
   const automatic = { downloads: true, download_minutes: 1, imports: true, import_delay_minutes: 3 }
+  const later = { replacingTokens: [] as string[], laterSessions: [] as string[] }
   for (const shop of shops) {
     await app.addDevice(shop)
     await app.ask('PUT /api/automation', { token: shop.token, body: automatic })
+    const { body } = await app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: { overlap_hours: 168 } })
+    later.replacingTokens.push(body.token as string)
   }
   await setPace(SPEED, 500, 5000)
 
@@ -120,6 +126,7 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
     .every(({ at, day }) => at > begin && day === timeText(clock.now).slice(0, 10))
   for (const shop of shops) {
     const { token } = await app.logIn(shop.name, 15)
+    later.laterSessions.push(token)
     await eventually(() => quiet(shop))
     // What the last look has brought is queued by the next round of the automation, not by the download itself.
     await eventually(() => !orderRows(app, shop).some(row => row.import_state === 'idle' && row.status === PAID), LONGEST_WORK)
@@ -133,7 +140,20 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
   expectIntact(app)
   const documents = await app.sandbox.control.documents()
   for (const shop of shops) compare(shop, documents)
+  await expectSecretsKept(shops, later)
 })
+
+/** With the data folder and the log of it all in hand, nobody finds a secret, neither while the app runs nor afterwards. */
+async function expectSecretsKept(shops: Shop[], later: Secrets) {
+  const { app } = context
+  const secrets = { ...later, ...await secretsOf(app, shops) }
+  expectNoSecretOnDisk(app, secrets)
+  expect(await app.end('SIGTERM')).toBe(0)
+  expectNoSecretOnDisk(app, secrets)
+  const secretKey = readFileSync(join(app.folder, 'secret.key'), 'utf8').trim()
+  expect(app.wholeOutput.split('\n').length).toBeGreaterThan(ORDERS_AN_HOUR)
+  expectNoSecret(app.wholeOutput, 'the log', { ...secrets, secretKey })
+}
 
 function compare(shop: Shop, documents: Awaited<ReturnType<typeof context.app.sandbox.control.documents>>) {
   const { app } = context

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { expectNoSecretOnDisk, filesIn, secretsOf } from '../secrets.ts'
 import { App, orderMessage, type Shop } from '../server.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -26,8 +27,7 @@ beforeEach(async () => {
 afterEach(() => app.close())
 
 const key = () => join(app.folder, 'secret.key')
-const files = (folder = app.folder): string[] => readdirSync(folder, { withFileTypes: true })
-  .flatMap(entry => entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)])
+const files = () => filesIn(app.folder)
 
 function run(script: string, env: Record<string, string> = {}): Promise<{ code: number, output: string }> {
   const child = spawn(process.execPath, [join(root, 'scripts', `${script}.ts`)], { cwd: root, env: { ...process.env, NUXT_DATA_DIR: app.folder, ...env } })
@@ -55,14 +55,11 @@ describe('the data folder', () => {
   it('holds no secret in plain text: not in the database, its WAL, a backup or any other file', async () => {
     const newToken = (await app.ask('GET /api/set_of_books', { token: shop.token })).body.token as string
     expect((await run('backup')).code).toBe(0)
-    const secrets = { app_key: shop.app_key, accessToken, c8Token: shop.c8Token, session: shop.token, oldToken: shop.localToken, newToken }
+    const secrets = { ...await secretsOf(app, [shop]), accessToken, newToken }
     for (const stopped of [false, true]) {
       if (stopped) await app.kill9()
       expect(files().length).toBeGreaterThan(stopped ? 3 : 5)
-      for (const file of files()) {
-        const bytes = readFileSync(file)
-        for (const [name, secret] of Object.entries(secrets)) expect(bytes.includes(secret), `${name} in ${file}`).toBe(false)
-      }
+      expectNoSecretOnDisk(app, secrets)
     }
   })
 

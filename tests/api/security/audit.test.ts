@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
-import type { AuditEntry } from '#shared/audit'
-import { failed, useApp, type Shop } from '../server.ts'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { AUDIT_EVENTS, type AuditEntry, type AuditEvent } from '#shared/audit'
+import { deviceInput, failed, orderMessage, useApp, type Shop } from '../server.ts'
 
 const world = useApp()
 let shop: Shop
@@ -22,6 +22,12 @@ function inDatabase(run: (database: Database.Database) => unknown) {
   finally {
     database.close()
   }
+}
+
+/** Sends a message that is refused and kept; returns its id. */
+async function keepMessage(transId: string): Promise<number> {
+  await world.app.ask('POST /api/create_order', { token: shop.localToken, body: { ...orderMessage(transId), status: 999 } })
+  return world.app.rows<{ id: number }>('SELECT max(id) AS id FROM rejected_messages')[0]!.id
 }
 
 describe('the audit', () => {
@@ -77,6 +83,16 @@ describe('the audit', () => {
     expect(await newest()).toMatchObject({ event: 'batch_retried', detail: { id: batch, after: { count: 1 } } })
   })
 
+  it('tells who took a kept message in again, and who threw one away', async () => {
+    const id = await keepMessage('T-kept')
+    world.app.change('UPDATE rejected_messages SET body = replace(body, \'999\', \'100\')')
+    await world.app.ask(`POST /api/rejected_messages/${id}/replay`, { token: shop.token })
+    expect(await newest()).toMatchObject({ event: 'message_replayed', user: '陈晓东', address: '127.0.0.1', detail: { id, name: 'T-kept' } })
+    const other = await keepMessage('T-thrown')
+    await world.app.ask(`DELETE /api/rejected_messages/${other}`, { token: shop.token })
+    expect(await newest()).toMatchObject({ event: 'message_deleted', user: '陈晓东', address: '127.0.0.1', detail: { id: other } })
+  })
+
   it('tells of a log-out and of a session that C8 has ended', async () => {
     const one = await world.app.logIn(shop.name, 3)
     await world.app.ask('DELETE /api/access_token', { token: one.token })
@@ -123,5 +139,84 @@ describe('the audit', () => {
     inDatabase(database => database.prepare('INSERT INTO audit_entries (at, user, address, event) VALUES (?, \'old\', \'\', \'logged_in\'), (?, \'young\', \'\', \'logged_in\')').run(Date.now() - year - 60_000, Date.now() - year + 60_000))
     await world.app.restart()
     await expect.poll(() => world.app.rows('SELECT user FROM audit_entries WHERE user IN (\'old\', \'young\')')).toEqual([{ user: 'young' }])
+  })
+})
+
+describe('an entry that cannot be written', () => {
+  const TABLES = ['set_of_books', 'sessions', 'replaced_tokens', 'devices', 'orders', 'order_events', 'import_batches', 'import_batch_items', 'automations', 'rejected_messages']
+  // When the webhook was last called is noted now and then, whatever else happens.
+  const stored = () => TABLES.map(table => world.app.rows(`SELECT * FROM ${table}`).map(({ last_webhook_at, ...row }) => row))
+  const ask = (request: string, body?: unknown, token = shop.token) => world.app.ask(request, { token, body })
+  const ids = {} as Record<'device' | 'idle' | 'spare' | 'reset' | 'message' | 'spareMessage' | 'failedBatch' | 'waitingBatch', number>
+  const leaving = {} as Record<'logged_out' | 'session_ended', string>
+
+  beforeAll(async () => {
+    shop = await world.app.openShopWithCredentials()
+    ids.device = await world.app.addDevice(shop)
+    for (const event of ['logged_out', 'session_ended'] as const) leaving[event] = (await world.app.logIn(shop.name, 15)).token
+    ids.idle = await world.app.receive(shop, 'A-idle')
+    ids.spare = await world.app.receive(shop, 'A-spare')
+    ids.message = await keepMessage('A-kept')
+    ids.spareMessage = await keepMessage('A-thrown')
+    world.app.change('UPDATE rejected_messages SET body = replace(body, \'999\', \'100\')')
+    ids.reset = await world.app.receive(shop, 'A-reset')
+    const { body } = await ask(`POST /api/orders/${ids.reset}?action=import`)
+    await world.app.sandbox.control.deleteDocument(Number(body.retail_id))
+    const unknown = await world.app.receive(shop, 'A-failed', { dev_id: 99 })
+    ids.failedBatch = (await ask('POST /api/imports', { ids: [unknown] })).body.id as number
+    await vi.waitUntil(async () => (await ask(`GET /api/imports/${ids.failedBatch}`)).body.failed === 1, { timeout: 10_000 })
+    // The queue rests, so that what waits goes on waiting.
+    world.app.change('UPDATE set_of_books SET import_paused_reason = \'test\'')
+    ids.waitingBatch = (await ask('POST /api/imports', { ids: [await world.app.receive(shop, 'A-waiting')] })).body.id as number
+  })
+
+  const changes: Partial<Record<AuditEvent, () => Promise<{ status: number }>>> = {
+    logged_in: async () => {
+      const { name } = await world.app.addSetOfBook()
+      return world.app.logInWith(await world.app.addC8Token(15, [name]), { set_of_book: name })
+    },
+    logged_out: () => ask('DELETE /api/access_token', undefined, leaving.logged_out),
+    session_ended: async () => {
+      await world.app.sandbox.control.fault({ step: 'c8', kind: 'lapsed_token' })
+      return ask('GET /api/stores', undefined, leaving.session_ended)
+    },
+    settings_changed: () => ask(`PUT /api/set_of_books/${shop.id}`, { app_key: shop.app_key, user_name: shop.gobox_user }),
+    token_replaced: () => ask(`POST /api/set_of_books/${shop.id}/token`, { overlap_hours: 1 }),
+    automation_changed: () => ask('PUT /api/automation', { downloads: true, imports: true }),
+    device_created: () => ask('POST /api/devices', { ...deviceInput(), dev_id: 5 }),
+    device_changed: () => ask(`PUT /api/devices/${ids.device}`, { name: '三号柜' }),
+    message_deleted: () => ask(`DELETE /api/rejected_messages/${ids.spareMessage}`),
+    message_replayed: () => ask(`POST /api/rejected_messages/${ids.message}/replay`, {}),
+    import_started: () => ask(`POST /api/orders/${ids.idle}?action=import`),
+    import_reset: () => ask(`POST /api/orders/${ids.reset}?action=init_order`),
+    order_deleted: () => ask(`DELETE /api/orders/${ids.spare}`),
+    batch_started: () => ask('POST /api/imports', { ids: [ids.idle] }),
+    batch_retried: () => ask(`POST /api/imports/${ids.failedBatch}/retry`, {}),
+    batch_cancelled: () => ask(`POST /api/imports/${ids.waitingBatch}/cancel`, {}),
+    device_deleted: () => ask(`DELETE /api/devices/${ids.device}`),
+  }
+
+  it('is looked at for every change of the database', () => {
+    expect(AUDIT_EVENTS.filter(event => !changes[event])).toEqual(['log_in_failed'])
+  })
+
+  it.each(Object.entries(changes))('undoes the change that it tells of: %s', async (event, change) => {
+    world.app.change(`CREATE TRIGGER no_entry BEFORE INSERT ON audit_entries WHEN NEW.event = '${event}' BEGIN SELECT RAISE(ABORT, 'no entry'); END`)
+    try {
+      const before = stored()
+      expect((await change()).status).toBeGreaterThanOrEqual(500)
+      expect(stored()).toEqual(before)
+      expect(await world.app.sandbox.control.calls('c8.retail_create')).toEqual([])
+    }
+    finally {
+      world.app.change('DROP TRIGGER no_entry')
+    }
+  })
+
+  it.each(Object.entries(changes))('would have told of it, once: %s', async (event, change) => {
+    const count = () => world.app.rows('SELECT 1 FROM audit_entries WHERE event = ?', event).length
+    const before = count()
+    await change()
+    expect(count() - before).toBe(1)
   })
 })

@@ -58,6 +58,15 @@ describe('a session', () => {
     expect(await lives(shop.token)).toBe(false)
   })
 
+  it('keeps the access level of its log-in; one that C8 lowers holds from the next', async () => {
+    await world.app.sandbox.control.addTokens({ token: shop.c8Token, access_level: 1, set_of_books: [shop.name] })
+    const audit = async (token: string) => (await world.app.ask('GET /api/audit', { token })).status
+    expect(await audit(shop.token)).toBe(200)
+    const { body } = await world.app.logInWith(shop.c8Token, { set_of_book: shop.name })
+    expect(await audit(body.token as string)).toBe(403)
+    expect(await lives(body.token as string)).toBe(true)
+  })
+
   it('ends when C8 has taken the permission away', async () => {
     await world.app.sandbox.control.addTokens({ token: shop.c8Token, access_level: null, set_of_books: [shop.name] })
     await world.app.sandbox.control.fault({ step: 'c8.lists', kind: 'status', status: 403, times: 1 })

@@ -1,4 +1,3 @@
-import { recordAudit } from '../../../repositories/audit'
 import { cancelBatch } from '../../../repositories/import-batches'
 import { defineApi } from '../../../utils/api'
 import { NotFound } from '../../../utils/errors'
@@ -7,9 +6,8 @@ import { idOf } from '../../../utils/request'
 export default defineApi({
   permission: 'create',
   run: async ({ session, event, by }) => {
-    const count = await cancelBatch(session.setOfBookId, idOf(event), session.userName)
+    const count = await cancelBatch(session.setOfBookId, idOf(event), by)
     if (count === undefined) throw new NotFound('没有这个导入批次，请检查地址')
-    if (count > 0) await recordAudit(by, 'batch_cancelled', { id: idOf(event), after: { count } })
     return { count }
   },
 })

@@ -1,15 +1,17 @@
 import { createEventStream, defineEventHandler } from 'h3'
 import { presentBatch } from '../../../presenters/import-batch'
 import { getBatchProgress } from '../../../repositories/import-batches'
+import { isSessionLive } from '../../../repositories/sessions'
 import { checkPermission, requireSession } from '../../../utils/api'
 import { NotFound } from '../../../utils/errors'
+import { log } from '../../../utils/log'
 import { idOf } from '../../../utils/request'
 
 const INTERVAL = 500
 /** Said again now and then, so that proxies and the page see that the stream lives. */
 const KEEP_ALIVE = 15_000
 
-/** A batch's progress as server-sent events, each as GET shows it without the failures; the stream ends with the batch. */
+/** A batch's progress as server-sent events, each as GET shows it without the failures; the stream ends with the batch, or with the session. */
 export default defineEventHandler(async (event) => {
   const session = requireSession(event)
   checkPermission(session, 'view')
@@ -18,9 +20,15 @@ export default defineEventHandler(async (event) => {
   const stream = createEventStream(event)
   let last = ''
   let lastAt = 0
-  const timer = setInterval(() => void push(), INTERVAL)
+  const timer = setInterval(next, INTERVAL)
+  function next() {
+    push().catch((error: unknown) => {
+      log.error({ err: error, batch: id }, 'batch events')
+      return stream.close()
+    })
+  }
   async function push() {
-    const batch = await getBatchProgress(session.setOfBookId, id)
+    const batch = await isSessionLive(session.id, Date.now()) ? await getBatchProgress(session.setOfBookId, id) : undefined
     if (!batch) return stream.close()
     const data = JSON.stringify(presentBatch(batch))
     if (data !== last || performance.now() - lastAt > KEEP_ALIVE) {
@@ -30,6 +38,6 @@ export default defineEventHandler(async (event) => {
     if (batch.pending === 0) await stream.close()
   }
   stream.onClosed(async () => clearInterval(timer))
-  void push()
+  next()
   return stream.send()
 })

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { textField } from '#shared/fields'
-import { recordAudit } from '../../../repositories/audit'
 import { retryBatch } from '../../../repositories/import-batches'
 import { wakeImportQueue } from '../../../services/import-queue'
 import { defineApi } from '../../../utils/api'
@@ -11,10 +10,9 @@ export default defineApi({
   permission: 'create',
   input: z.object({ reason: textField(1, 1000).optional() }),
   run: async ({ input, session, event, by }) => {
-    const count = await retryBatch(session.setOfBookId, idOf(event), input.reason, session.userName, session.id, Date.now())
+    const count = await retryBatch(session.setOfBookId, idOf(event), input.reason, by, session.id, Date.now())
     if (count === undefined) throw new NotFound('没有这个导入批次，请检查地址')
     wakeImportQueue()
-    if (count > 0) await recordAudit(by, 'batch_retried', { id: idOf(event), after: { count } })
     return { count }
   },
 })

@@ -4,5 +4,5 @@ import { idOf } from '../../../utils/request'
 
 export default defineApi({
   permission: 'create',
-  run: ({ session, event }) => replayMessage(session.setOfBookId, idOf(event), session.userName),
+  run: ({ session, event, by }) => replayMessage(session.setOfBookId, idOf(event), by),
 })

@@ -13,6 +13,7 @@ function message(changes: Partial<OrderMessage> = {}): OrderMessage {
   return { trans_id: `T${++count}`, status: 100, e_id: 'E', dev_id: 1, create_time: 1000, update_time: 1000, products: [{ barcode: 'A', name: '水', num: 1, amount: 200 }], ...changes }
 }
 
+const by = { setOfBookId: null, user: 'x', address: '127.0.0.1' }
 const receive = (order: OrderMessage, setOfBookId = context.own) => receiveOrder(setOfBookId, order, 'goBox', Date.now())
 const page = { start: 0, limit: 1000, sort: '-create_time' as const }
 
@@ -74,7 +75,7 @@ describe('receiveOrder', () => {
     await receive(order)
     const { id } = await stored(order.trans_id)
     const lease = { orderId: id, lease: 'L', user: 'x' }
-    await claimOrder(id, 'L', 'x', 1)
+    await claimOrder(id, 'L', by, 1)
     if (state === 'unanswered') await requeue(lease, { reason: '超时', dueAt: 0, unanswered: true })
     if (state === 'created' || state === 'imported') await markCreated(lease, { id: 7, code: 'LS7' }, false)
     if (state === 'imported') await markImported(lease)
@@ -89,7 +90,7 @@ describe('claimOrder', () => {
     const order = message()
     await receive(order)
     const { id } = await stored(order.trans_id)
-    const claims = await Promise.all(Array.from({ length: 20 }, (_, index) => claimOrder(id, `L${index}`, 'x', 1)))
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, index) => claimOrder(id, `L${index}`, by, 1)))
     expect(claims.filter(Boolean)).toHaveLength(1)
   })
 
@@ -97,15 +98,13 @@ describe('claimOrder', () => {
     const order = message()
     await receive(order)
     const { id } = await stored(order.trans_id)
-    await claimOrder(id, 'mine', 'x', 1)
+    await claimOrder(id, 'mine', by, 1)
     expect(await markCreated({ orderId: id, lease: 'other', user: 'x' }, { id: 1, code: 'c' }, false)).toBeUndefined()
     expect(await stored(order.trans_id)).toMatchObject({ importState: 'sending', retailId: null })
   })
 })
 
 describe('deleteOrder', () => {
-  const by = { setOfBookId: null, user: 'x', address: '127.0.0.1' }
-
   it('deletes only the account set\'s own, with its history', async () => {
     const order = message()
     await receive(order)
@@ -122,7 +121,7 @@ describe('deleteOrder', () => {
     await receive(order)
     const { id } = await stored(order.trans_id)
     const lease = { orderId: id, lease: 'L', user: 'x' }
-    await claimOrder(id, 'L', 'x', 1)
+    await claimOrder(id, 'L', by, 1)
     await expect(deleteOrder(context.own, id, by)).rejects.toMatchObject({ status: 409 })
     await requeue(lease, { reason: '超时', dueAt: 0, unanswered: true })
     await expect(deleteOrder(context.own, id, by)).rejects.toMatchObject({ status: 409 })
