@@ -1,4 +1,4 @@
-import { and, eq, gte, isNotNull, lte, or } from 'drizzle-orm'
+import { and, eq, gte, lte, or } from 'drizzle-orm'
 import { automations, orders, setOfBooks } from '#drizzle/schema'
 import { DEFAULT_DOWNLOAD_MINUTES, DEFAULT_IMPORT_DELAY_MINUTES } from '#shared/automation'
 import { PAID } from '#shared/order-status'
@@ -65,12 +65,14 @@ export function renewAutomationToken(session: Pick<SessionRecord, 'setOfBookId' 
     .where(and(eq(automations.setOfBookId, session.setOfBookId), eq(automations.enabledUser, session.userName), on)).run()
 }
 
-/** Forgets the stored C8 token, which C8 no longer takes. */
-export async function dropAutomationToken(setOfBookId: number, by: Actor): Promise<void> {
+/** Forgets the stored C8 token if it is the one that C8 has refused: a log-in may have brought another since. */
+export async function dropAutomationToken(setOfBookId: number, refused: string, by: Actor): Promise<void> {
   const { db, write } = useStorage()
   await write(() => {
-    const stored = and(eq(automations.setOfBookId, setOfBookId), isNotNull(automations.c8TokenSealed))
-    if (db.update(automations).set({ c8TokenSealed: null }).where(stored).run().changes > 0) addAudit(by, 'session_ended')
+    const row = select().where(eq(automations.setOfBookId, setOfBookId)).get()
+    if (!row || open(row).c8Token !== refused) return
+    db.update(automations).set({ c8TokenSealed: null }).where(eq(automations.setOfBookId, setOfBookId)).run()
+    addAudit(by, 'session_ended')
   })
 }
 

@@ -33,6 +33,6 @@ export async function judgeRefusal(session: C8Session, refusal: SessionEnded): P
     throw error
   }
   const by = { setOfBookId, user: userName, address: '' }
-  await (id === null ? dropAutomationToken(setOfBookId, by) : deleteSession(id, by, 'session_ended'))
+  await (id === null ? dropAutomationToken(setOfBookId, session.c8Token, by) : deleteSession(id, by, 'session_ended'))
   return new LoggedOut(refusal.message, { cause: refusal })
 }
