@@ -2,6 +2,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { openStorage, setStorage } from '#server/db/client'
+import { countGoods } from '#server/repositories/order-totals'
 import { ensureSetOfBook } from '#server/repositories/set-of-books'
 import { useConfig } from '#server/utils/config'
 import { seedOrders } from './seed/orders.ts'
@@ -35,6 +36,7 @@ async function seed(count: number, setOfBook: string): Promise<void> {
     setStorage(storage)
     const { id } = await ensureSetOfBook(setOfBook, [...c8Origins][0] ?? noC8)
     seedOrders(storage, { setOfBookId: id, count, until: Date.now() })
+    await countGoods()
   }
   finally {
     await storage.close()

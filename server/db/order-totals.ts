@@ -7,8 +7,10 @@ import { DAY } from '#shared/time'
 
 /*
  * Totals of the orders by day, which make counts and sums independent of how many orders there are. Triggers keep them in the
- * transaction of each write, whoever makes it. They can be made again from the orders at any time and so are no part of the
- * migrations: a database whose totals were made by another definition gets new ones at start.
+ * transaction of each write, whoever makes it. What is sold of each product takes as long to add as the order itself, so that new orders
+ * are added to the goods' totals later, by and by: those after `goods_counted.upto` are in none of them yet. The totals can be made again
+ * from the orders at any time and so are no part of the migrations: a database whose totals were made by another definition gets new
+ * ones at start.
  */
 
 /**
@@ -40,7 +42,7 @@ export const dayTotals = sqliteTable('day_totals', facts)
 
 export const cabinetTotals = sqliteTable('cabinet_totals', { ...facts, devId: integer('dev_id').notNull() })
 
-/** What was sold in paid orders. `uncosted` is the amount of the lines whose cost is not known; amounts in fen. */
+/** What was sold in paid orders that are counted. `uncosted` is the amount of the lines whose cost is not known; amounts in fen. */
 export const goodsTotals = sqliteTable('goods_totals', {
   setOfBookId: integer('set_of_book_id').notNull(),
   day: integer().notNull(),
@@ -52,6 +54,9 @@ export const goodsTotals = sqliteTable('goods_totals', {
   cost: integer().notNull(),
   uncosted: integer().notNull(),
 })
+
+/** Up to which order, in the sequence in which they came, the goods are counted. */
+export const goodsCounted = sqliteTable('goods_counted', { upto: integer().notNull() })
 
 const day = (row: string) => `(${row}.create_time + ${OFFSET}) / ${DAY}`
 
@@ -71,10 +76,12 @@ const goodsOf = (row: string, sign: 1 | -1) => `
   SELECT ${row}.set_of_book_id, ${day(row)}, value ->> 'barcode', value ->> 'name', ${sign}, ${sign} * (value ->> 'num'), ${sign} * (value ->> 'amount'),
     ${sign} * coalesce(value ->> 'cost', 0), ${sign} * iif(value ->> 'cost' IS NULL, value ->> 'amount', 0)`
 
-const addGoods = (row: string, sign: 1 | -1) => `
-  INSERT INTO goods_totals ${goodsOf(row, sign)} FROM jsonb_each(${row}.products) WHERE ${row}.status = ${PAID}
+const addGoods = (row: string, sign: 1 | -1, from = `jsonb_each(${row}.products) WHERE`) => `
+  INSERT INTO goods_totals ${goodsOf(row, sign)} FROM ${from} ${row}.status = ${PAID}
     ON CONFLICT DO UPDATE SET ${sign > 0 ? 'name = excluded.name,' : ''} lines = lines + excluded.lines, quantity = quantity + excluded.quantity,
       amount = amount + excluded.amount, cost = cost + excluded.cost, uncosted = uncosted + excluded.uncosted;`
+
+const addGoodsBetween = addGoods('orders', 1, 'orders, jsonb_each(orders.products) WHERE orders.id BETWEEN ? AND ? AND')
 
 const takeGoods = `${addGoods('OLD', -1)}
   DELETE FROM goods_totals WHERE set_of_book_id = OLD.set_of_book_id AND day = ${day('OLD')} AND lines = 0;`
@@ -91,21 +98,27 @@ CREATE TABLE cabinet_totals (set_of_book_id INTEGER, day INTEGER, dev_id INTEGER
   PRIMARY KEY (set_of_book_id, day, dev_id, status, import_state)) WITHOUT ROWID;
 DROP TABLE IF EXISTS goods_totals;
 CREATE TABLE goods_totals (set_of_book_id INTEGER, day INTEGER, barcode TEXT, name TEXT NOT NULL, lines INTEGER NOT NULL, quantity REAL NOT NULL,
-  amount INTEGER NOT NULL, cost INTEGER NOT NULL, uncosted INTEGER NOT NULL, PRIMARY KEY (set_of_book_id, day, barcode)) WITHOUT ROWID;`
+  amount INTEGER NOT NULL, cost INTEGER NOT NULL, uncosted INTEGER NOT NULL, PRIMARY KEY (set_of_book_id, day, barcode)) WITHOUT ROWID;
+DROP TABLE IF EXISTS goods_counted;
+CREATE TABLE goods_counted (upto INTEGER NOT NULL);`
+
+const IS_COUNTED = 'OLD.id <= (SELECT upto FROM goods_counted)'
 
 const TRIGGERS: Record<string, string> = {
-  order_totals_insert: `AFTER INSERT ON orders BEGIN ${addToDay('NEW', 1)} ${addGoods('NEW', 1)} END`,
-  order_totals_delete: `AFTER DELETE ON orders BEGIN ${takeFromDay} ${takeGoods} END`,
+  order_totals_insert: `AFTER INSERT ON orders BEGIN ${addToDay('NEW', 1)} END`,
+  order_totals_delete: `AFTER DELETE ON orders BEGIN ${takeFromDay} END`,
+  order_totals_delete_goods: `AFTER DELETE ON orders WHEN ${IS_COUNTED} BEGIN ${takeGoods} END`,
   order_totals_update: `AFTER UPDATE ON orders WHEN ${differs('set_of_book_id', 'create_time', 'dev_id', 'status', 'import_state', 'total_amount')}
     BEGIN ${takeFromDay} ${addToDay('NEW', 1)} END`,
-  order_totals_update_goods: `AFTER UPDATE ON orders WHEN ${differs('set_of_book_id', 'create_time', 'products')} OR (NEW.status = ${PAID}) <> (OLD.status = ${PAID})
+  order_totals_update_goods: `AFTER UPDATE ON orders
+    WHEN (${differs('set_of_book_id', 'create_time', 'products')} OR (NEW.status = ${PAID}) <> (OLD.status = ${PAID})) AND ${IS_COUNTED}
     BEGIN ${takeGoods} ${addGoods('NEW', 1)} END`,
 }
 
 const FILL = `
 INSERT INTO day_totals SELECT set_of_book_id, ${day('orders')}, status, import_state, count(*), sum(total_amount) FROM orders GROUP BY 1, 2, 3, 4;
 INSERT INTO cabinet_totals SELECT set_of_book_id, ${day('orders')}, dev_id, status, import_state, count(*), sum(total_amount) FROM orders GROUP BY 1, 2, 3, 4, 5;
-${addGoods('orders', 1).replace('FROM jsonb_each', 'FROM orders, jsonb_each')}`
+INSERT INTO goods_counted VALUES (0);`
 
 /** Names the definition above in the database's header, with which it is copied and restored. */
 const DEFINITION = crc32(TABLES + JSON.stringify(TRIGGERS)) & 0x7FFF_FFFF
@@ -117,7 +130,22 @@ export function ensureOrderTotals(sqlite: Database.Database) {
   if (complete && sqlite.pragma('user_version', { simple: true }) === DEFINITION) return
   sqlite.transaction(() => {
     sqlite.exec(triggers.map(name => `DROP TRIGGER ${name};`).join('') + TABLES + FILL)
+    while (countNextGoods(sqlite));
     for (const [name, definition] of Object.entries(TRIGGERS)) sqlite.exec(`CREATE TRIGGER ${name} ${definition}`)
     sqlite.pragma(`user_version = ${DEFINITION}`)
   }).immediate()
+}
+
+/** So many orders are counted at once: a few milliseconds. */
+const SLICE = 1000
+
+/** Adds the next new orders to the goods' totals. Returns whether there are more. Runs inside the caller's transaction. */
+export function countNextGoods(sqlite: Database.Database): boolean {
+  const upto = sqlite.prepare('SELECT upto FROM goods_counted').pluck().get() as number
+  const last = (sqlite.prepare('SELECT max(id) FROM orders').pluck().get() as number | null) ?? 0
+  if (last <= upto) return false
+  const next = Math.min(last, upto + SLICE)
+  sqlite.prepare(addGoodsBetween).run(upto + 1, next)
+  sqlite.prepare('UPDATE goods_counted SET upto = ?').run(next)
+  return next < last
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { defineNitroPlugin } from 'nitropack/runtime'
 import { openStorage, setStorage } from '../db/client'
 import { startAutomation, stopAutomation } from '../services/automation'
+import { startCountingGoods, stopCountingGoods } from '../services/count-goods'
 import { startImportQueue, stopImportQueue } from '../services/import-queue'
 import { startBackups, stopBackups } from '../services/nightly-backup'
 import { startSweeping, stopSweeping } from '../services/sweep'
@@ -22,11 +23,12 @@ export default defineNitroPlugin((nitro) => {
     startAutomation()
     startSweeping()
     startBackups()
+    startCountingGoods()
     nitro.hooks.hook('close', async () => {
       stopSweeping()
       stopBackups()
       // What is cut off here is taken up at the next start.
-      await Promise.race([Promise.all([stopImportQueue(), stopAutomation()]), sleep(LONGEST_STOP)])
+      await Promise.race([Promise.all([stopImportQueue(), stopAutomation(), stopCountingGoods()]), sleep(LONGEST_STOP)])
       await storage.close()
     })
   }

@@ -3,7 +3,7 @@ import { and, between, count, desc, eq, gt, sql, sum } from 'drizzle-orm'
 import { orders } from '#drizzle/schema'
 import type { OrderFilter } from '#shared/orders'
 import { useStorage } from '../db/client'
-import { beginOfDay, cabinetTotals, dayOf, dayTotals } from '../db/order-totals'
+import { beginOfDay, cabinetTotals, countNextGoods, dayOf, dayTotals } from '../db/order-totals'
 import { asksForCabinet, asksForText, factsMatch, ordersMatch, type Span } from './order-filter'
 
 /** A stretch of time that holds orders which match a filter: how many, and their sum in fen. */
@@ -80,4 +80,10 @@ export async function findWindows(setOfBookId: number, filter: OrderFilter): Pro
   const windows = [...(days ? countDays(setOfBookId, facts, days) : []), ...rests.map(rest => countOrders(setOfBookId, facts, rest))]
     .filter(window => window.orders > 0).sort((a, b) => b.from - a.from)
   return asksForText(filter) ? countText(setOfBookId, filter, windows) : windows
+}
+
+/** Adds the orders that have come to the goods' totals; yields to other work between slices. */
+export async function countGoods(): Promise<void> {
+  const { sqlite, write } = useStorage()
+  while (await write(() => countNextGoods(sqlite))) await nextTurn()
 }

@@ -1,9 +1,9 @@
-import { and, between, count, eq, sql, sum, type SQL } from 'drizzle-orm'
+import { and, between, count, eq, gt, sql, sum, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { orders, setOfBooks } from '#drizzle/schema'
 import { PAID, type OrderStatus } from '#shared/order-status'
 import { useStorage } from '../db/client'
-import { cabinetTotals, dayTotals, goodsTotals } from '../db/order-totals'
+import { beginOfDay, cabinetTotals, dayTotals, goodsCounted, goodsTotals } from '../db/order-totals'
 import type { Span } from './order-filter'
 import { splitSpan } from './order-totals'
 
@@ -50,24 +50,35 @@ export async function sumByCabinet(setOfBookId: number, span: Span): Promise<Map
 
 const line = (field: string) => sql<number>`sum(value ->> ${sql.raw(`'${field}'`)})`
 
-function goodsOfOrders(setOfBookId: number, rest: Span): GoodsSum[] {
+function goodsOfOrders(setOfBookId: number, span: Span, after?: number): GoodsSum[] {
   return useStorage().db.select({
     barcode: sql<string>`value ->> 'barcode'`, name: sql<string>`max(value ->> 'name')`, quantity: line('num'), amount: line('amount'),
     cost: sql<number>`coalesce(${line('cost')}, 0)`, uncosted: sql<number>`sum(iif(value ->> 'cost' is null, value ->> 'amount', 0))`,
-  }).from(orders).innerJoin(sql`json_each(${orders.products})`, sql`true`)
-    .where(inSpan(setOfBookId, rest, eq(orders.status, PAID))).groupBy(sql`value ->> 'barcode'`).all()
+  }).from(orders).innerJoin(sql`jsonb_each(${orders.products})`, sql`true`)
+    // With a plus, SQLite goes through the few new orders, not through the span.
+    .where(after === undefined ? inSpan(setOfBookId, span, eq(orders.status, PAID)) : and(gt(orders.id, after), sql`+${orders.setOfBookId} = ${setOfBookId}`, sql`+${orders.createTime} between ${span.from} and ${span.to}`, eq(orders.status, PAID)))
+    .groupBy(sql`value ->> 'barcode'`).all()
+}
+
+/** The goods of whole days: those that are counted, and those of the orders that have come since. */
+function goodsOfDays(setOfBookId: number, { first, last }: { first: number, last: number }): GoodsSum[] {
+  const { db } = useStorage()
+  const total = (column: SQLiteColumn) => sum(column).mapWith(Number)
+  const { upto } = db.select().from(goodsCounted).get()!
+  return [
+    ...db.select({
+      barcode: goodsTotals.barcode, name: sql<string>`max(${goodsTotals.name})`, quantity: total(goodsTotals.quantity), amount: total(goodsTotals.amount),
+      cost: total(goodsTotals.cost), uncosted: total(goodsTotals.uncosted),
+    }).from(goodsTotals).where(and(eq(goodsTotals.setOfBookId, setOfBookId), between(goodsTotals.day, first, last))).groupBy(goodsTotals.barcode).all(),
+    ...goodsOfOrders(setOfBookId, { from: beginOfDay(first), to: beginOfDay(last + 1) - 1 }, upto),
+  ]
 }
 
 /** What the paid orders of a span sold, by product, the largest amount first. */
 export async function sumByGoods(setOfBookId: number, span: Span): Promise<GoodsSum[]> {
   const { days, rests } = splitSpan(setOfBookId, span)
-  const total = (column: SQLiteColumn) => sum(column).mapWith(Number)
-  const whole = days && useStorage().db.select({
-    barcode: goodsTotals.barcode, name: sql<string>`max(${goodsTotals.name})`, quantity: total(goodsTotals.quantity), amount: total(goodsTotals.amount),
-    cost: total(goodsTotals.cost), uncosted: total(goodsTotals.uncosted),
-  }).from(goodsTotals).where(and(eq(goodsTotals.setOfBookId, setOfBookId), between(goodsTotals.day, days.first, days.last))).groupBy(goodsTotals.barcode).all()
   const table = new Map<string, GoodsSum>()
-  for (const part of [...whole ?? [], ...rests.flatMap(rest => goodsOfOrders(setOfBookId, rest))]) {
+  for (const part of [...days ? goodsOfDays(setOfBookId, days) : [], ...rests.flatMap(rest => goodsOfOrders(setOfBookId, rest))]) {
     const known = table.get(part.barcode)
     table.set(part.barcode, known
       ? { ...part, quantity: known.quantity + part.quantity, amount: known.amount + part.amount, cost: known.cost + part.cost, uncosted: known.uncosted + part.uncosted }

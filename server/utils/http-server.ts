@@ -55,7 +55,8 @@ const HOST = /^[\w.-]*(?:\[[\da-f:.]+\])?(?::\d{1,5})?$/i
 
 /** Whether a URL can be made of the request's host, as libraries do who take it for good. What a proxy says of it is nothing to us. */
 function hasSaneHost({ headers }: IncomingMessage): boolean {
-  delete headers['x-forwarded-host']
+  // Only if it is there: an object that has lost a property is slow from then on.
+  if (headers['x-forwarded-host'] !== undefined) delete headers['x-forwarded-host']
   return HOST.test(headers.host ?? '')
 }
 

@@ -36,7 +36,7 @@ async function readBytes(request: IncomingMessage): Promise<{ body: Buffer, whol
     request.once('error', breakOff)
     request.once('close', () => breakOff())
   })
-  return { body: Buffer.concat(chunks), whole }
+  return { body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), whole }
 }
 
 /** A request's body (the beginning of one that is larger than 1 MiB) and, if it cannot be taken as JSON, why. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { devices, orders } from '#drizzle/schema'
+import { countNextGoods } from '#server/db/order-totals'
 import { findLastSeen, listUnconfiguredCabinets } from '#server/repositories/cabinets'
 import { queryOrders } from '#server/repositories/order-queries'
 import { summarize } from '#server/services/summarize'
@@ -24,6 +25,8 @@ const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.le
 const someLines = (): OrderLine[] => Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
   ({ barcode: pick(['1', '2', '3']), name: '水', num: pick([1, 2, 0.5]), amount: pick([100, 250]), ...(random() < 0.8 ? { cost: 70 } : {}) }))
 for (let index = 0; index < 800; index += 1) {
+  // The overview must know the goods of both, the orders that are counted and those that have come since.
+  if (index === 500) countNextGoods(storage.sqlite)
   addOrder(storage, {
     setOfBookId: index % 10 === 0 ? other : mine, devId: pick([1, 2, 3, 4]), status: pick([100, 100, 100, 101, 102, 103]), importState: pick(IMPORT_STATES),
     createTime: now + 10 * hour - Math.floor(random() * 35 * 24) * hour, products: someLines(),
