@@ -1,11 +1,11 @@
 import '#nitro-internal-pollyfills'
 import { toNodeListener } from 'h3'
 import { useNitroApp } from 'nitropack/runtime'
-import { useConfig } from './utils/config'
-import { createLimitedServer } from './utils/http-server'
-import { log } from './utils/log'
-import { closeServer } from './utils/shutdown'
-import { answerWebhook, isWebhookPath } from './webhook'
+import { useConfig } from './utils/config.ts'
+import { createLimitedServer } from './utils/http-server.ts'
+import { log } from './utils/log.ts'
+import { closeServer } from './utils/shutdown.ts'
+import { answerWebhook, isWebhookPath } from './webhook.ts'
 
 /*
  * The production server in place of Nitro's own entry, which leaves Node's limits at their defaults: minutes for a slow client, any number

@@ -1,7 +1,7 @@
 import type { H3Error, H3Event } from 'h3'
-import { DomainError, Invalid, NotFound } from './utils/errors'
-import { answerFailure, toDomainError } from './utils/failure'
-import { isWebhookPath } from './webhook'
+import { DomainError, Invalid, NotFound } from './utils/errors.ts'
+import { answerFailure, toDomainError } from './utils/failure.ts'
+import { isWebhookPath } from './webhook.ts'
 
 /** What h3 itself throws for a request that it cannot take has a status of its own. */
 function ofH3(error: H3Error): DomainError {

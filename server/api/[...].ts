@@ -1,7 +1,7 @@
 /// <reference path="../db/virtual.d.ts" />
 import routes from '#api-routes'
 import { defineEventHandler } from 'h3'
-import { MethodNotAllowed, NotFound } from '../utils/errors'
+import { MethodNotAllowed, NotFound } from '../utils/errors.ts'
 
 /** The route's path as a pattern: `/api/devices/:id` matches `/api/devices/7`. */
 const known = routes.map(({ route, method }) => ({ pattern: new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}/?$`), method: method.toUpperCase() }))

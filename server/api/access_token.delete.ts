@@ -1,6 +1,6 @@
 import { defineEventHandler } from 'h3'
-import { deleteSession } from '../repositories/sessions'
-import { actorOf, requireSession } from '../utils/api'
+import { deleteSession } from '../repositories/sessions.ts'
+import { actorOf, requireSession } from '../utils/api.ts'
 
 export default defineEventHandler(async (event) => {
   const session = requireSession(event)

@@ -1,12 +1,12 @@
 import { defineEventHandler } from 'h3'
 import { logInSchema, type Session } from '#shared/sessions'
 import { formatTime } from '#shared/time'
-import { signIn } from '../services/sign-in'
-import { parseInput } from '../utils/api'
-import { guardLogIn } from '../utils/authenticate'
-import { clientAddress } from '../utils/client-address'
-import { useConfig } from '../utils/config'
-import { readQuery } from '../utils/request'
+import { signIn } from '../services/sign-in.ts'
+import { parseInput } from '../utils/api.ts'
+import { guardLogIn } from '../utils/authenticate.ts'
+import { clientAddress } from '../utils/client-address.ts'
+import { useConfig } from '../utils/config.ts'
+import { readQuery } from '../utils/request.ts'
 
 export default defineEventHandler(event => guardLogIn(event, async (c8Token) => {
   const session = await signIn(parseInput(logInSchema, readQuery(event.path)), c8Token, clientAddress(event.node.req))

@@ -1,8 +1,8 @@
 import { auditQuerySchema, type AuditEntry } from '#shared/audit'
 import { formatTime } from '#shared/time'
-import { listAudit } from '../repositories/audit'
-import { defineApi } from '../utils/api'
-import { useConfig } from '../utils/config'
+import { listAudit } from '../repositories/audit.ts'
+import { defineApi } from '../utils/api.ts'
+import { useConfig } from '../utils/config.ts'
 
 const { zone } = useConfig()
 

@@ -1,7 +1,7 @@
 import { summaryQuerySchema } from '#shared/summary'
-import { summarize } from '../services/summarize'
-import { defineApi } from '../utils/api'
-import { useConfig } from '../utils/config'
+import { summarize } from '../services/summarize.ts'
+import { defineApi } from '../utils/api.ts'
+import { useConfig } from '../utils/config.ts'
 
 export default defineApi({
   permission: 'view',

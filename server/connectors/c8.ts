@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { BillType, C8List } from '#shared/devices'
-import { useConfig } from '../utils/config'
-import { Refused, SessionEnded, UpstreamBroken } from '../utils/errors'
-import { LongInteger } from '../utils/parse-json'
-import { callUpstream, reasonText } from './http'
+import { useConfig } from '../utils/config.ts'
+import { Refused, SessionEnded, UpstreamBroken } from '../utils/errors.ts'
+import { LongInteger } from '../utils/parse-json.ts'
+import { callUpstream, reasonText } from './http.ts'
 
 /** Through which C8, and as whom, a call is made. */
 export interface C8Access { c8Origin: string, c8Token: string }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import { useConfig } from '../utils/config'
-import { Refused, UpstreamBroken } from '../utils/errors'
-import { callUpstream, reasonText } from './http'
+import { useConfig } from '../utils/config.ts'
+import { Refused, UpstreamBroken } from '../utils/errors.ts'
+import { callUpstream, reasonText } from './http.ts'
 
 type Fields = Record<string, string | number>
 

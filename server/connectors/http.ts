@@ -1,6 +1,6 @@
-import { parseJson } from '../utils/parse-json'
-import { parseOrigin, useConfig } from '../utils/config'
-import { Refused, UpstreamBroken, UpstreamTimeout } from '../utils/errors'
+import { parseJson } from '../utils/parse-json.ts'
+import { parseOrigin, useConfig } from '../utils/config.ts'
+import { Refused, UpstreamBroken, UpstreamTimeout } from '../utils/errors.ts'
 
 export interface UpstreamCall {
   upstream: 'goBox' | 'C8'

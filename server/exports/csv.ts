@@ -1,6 +1,6 @@
 import { formatTime } from '#shared/time'
-import type { ExportRecord } from '../repositories/order-export'
-import { COLUMNS, writeRows } from './order-columns'
+import type { ExportRecord } from '../repositories/order-export.ts'
+import { COLUMNS, writeRows } from './order-columns.ts'
 
 /** Excel takes a file for UTF-8 only with it. */
 const BOM = '\uFEFF'

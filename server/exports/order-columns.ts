@@ -2,7 +2,7 @@ import { IMPORT_STATE_NAMES } from '#shared/import-state'
 import { fenToYuan } from '#shared/money'
 import { ORDER_STATUS } from '#shared/order-status'
 import type { OrderLine } from '#shared/orders'
-import type { ExportRecord } from '../repositories/order-export'
+import type { ExportRecord } from '../repositories/order-export.ts'
 
 /** What stands in a cell; times in milliseconds, money in yuan. `null`: nothing. */
 type Cell = string | number | null

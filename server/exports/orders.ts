@@ -1,10 +1,10 @@
 import type { ExportFormat, OrderFilter } from '#shared/orders'
 import { formatTime } from '#shared/time'
-import { readOrders } from '../repositories/order-export'
-import { findWindows, type Window } from '../repositories/order-totals'
-import type { Download } from '../utils/download'
-import { toCsv } from './csv'
-import { toXlsx } from './xlsx'
+import { readOrders } from '../repositories/order-export.ts'
+import { findWindows, type Window } from '../repositories/order-totals.ts'
+import type { Download } from '../utils/download.ts'
+import { toCsv } from './csv.ts'
+import { toXlsx } from './xlsx.ts'
 
 const FORMATS = {
   csv: { type: 'text/csv; charset=utf-8', write: toCsv },

@@ -1,7 +1,7 @@
 import { DAY, zoneOffset } from '#shared/time'
-import type { ExportRecord } from '../repositories/order-export'
-import { COLUMNS, writeRows, type CellWriter, type Kind } from './order-columns'
-import { toZip, type ZipFile } from './zip'
+import type { ExportRecord } from '../repositories/order-export.ts'
+import { COLUMNS, writeRows, type CellWriter, type Kind } from './order-columns.ts'
+import { toZip, type ZipFile } from './zip.ts'
 
 /** What a sheet holds with its header. */
 const MAX_ROWS = 1_048_576

@@ -1,7 +1,7 @@
 import { defineEventHandler } from 'h3'
-import { isApiPath } from '../utils/api-path'
-import { authenticateStaff, refuseCrossSite } from '../utils/authenticate'
-import { MethodNotAllowed, NotFound } from '../utils/errors'
+import { isApiPath } from '../utils/api-path.ts'
+import { authenticateStaff, refuseCrossSite } from '../utils/authenticate.ts'
+import { MethodNotAllowed, NotFound } from '../utils/errors.ts'
 
 /** The only routes that answer without a session: the webhook (which checks its own token), the log-in and the health check. */
 const OPEN_ROUTES = [

@@ -1,6 +1,6 @@
 import type { NitroApp } from 'nitropack/types'
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { pageHeaders } from '../utils/security-headers'
+import { pageHeaders } from '../utils/security-headers.ts'
 
 /** Nuxt's own hook, which `defineNitroPlugin` does not know. */
 type RenderHook = (name: 'render:response', run: (response: { body?: unknown, headers?: Record<string, string | undefined> }) => void) => void

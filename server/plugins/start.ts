@@ -2,13 +2,13 @@
 import migrations from '#migrations'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { openStorage, setStorage } from '../db/client'
-import { startAutomation, stopAutomation } from '../services/automation'
-import { startCountingGoods, stopCountingGoods } from '../services/count-goods'
-import { startImportQueue, stopImportQueue } from '../services/import-queue'
-import { startBackups, stopBackups } from '../services/nightly-backup'
-import { startSweeping, stopSweeping } from '../services/sweep'
-import { useConfig, WrongSetting } from '../utils/config'
+import { openStorage, setStorage } from '../db/client.ts'
+import { startAutomation, stopAutomation } from '../services/automation.ts'
+import { startCountingGoods, stopCountingGoods } from '../services/count-goods.ts'
+import { startImportQueue, stopImportQueue } from '../services/import-queue.ts'
+import { startBackups, stopBackups } from '../services/nightly-backup.ts'
+import { startSweeping, stopSweeping } from '../services/sweep.ts'
+import { useConfig, WrongSetting } from '../utils/config.ts'
 
 /** A stop is promised within 8 s, requests included; a call to an upstream may take longer. */
 const LONGEST_STOP = 2500

@@ -1,8 +1,8 @@
 import { DEFAULT_DOWNLOAD_MINUTES, DEFAULT_IMPORT_DELAY_MINUTES, type Automation } from '#shared/automation'
 import { formatTime } from '#shared/time'
-import type { AutomationRecord } from '../repositories/automations'
-import type { SetOfBookRecord } from '../repositories/set-of-books'
-import { useConfig } from '../utils/config'
+import type { AutomationRecord } from '../repositories/automations.ts'
+import type { SetOfBookRecord } from '../repositories/set-of-books.ts'
+import { useConfig } from '../utils/config.ts'
 
 /** What runs by itself, as the pages show it; `automation` is missing until something is switched on. */
 export function presentAutomation(set: SetOfBookRecord, automation: AutomationRecord | undefined): Automation {

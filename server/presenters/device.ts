@@ -1,7 +1,7 @@
 import type { Device } from '#shared/devices'
 import { formatTime } from '#shared/time'
-import type { DeviceRecord } from '../repositories/devices'
-import { useConfig } from '../utils/config'
+import type { DeviceRecord } from '../repositories/devices.ts'
+import { useConfig } from '../utils/config.ts'
 
 /** A device as the contract shows it. */
 export function presentDevice(device: DeviceRecord, setOfBook: string): Device {

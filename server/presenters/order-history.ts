@@ -1,9 +1,9 @@
 import type { OrderHistoryEntry } from '#shared/order-history'
 import { fenToYuan } from '#shared/money'
 import { formatTime } from '#shared/time'
-import type { OrderEventRecord } from '../repositories/order-events'
-import type { OrderRecord } from '../repositories/orders'
-import { useConfig } from '../utils/config'
+import type { OrderEventRecord } from '../repositories/order-events.ts'
+import type { OrderRecord } from '../repositories/orders.ts'
+import { useConfig } from '../utils/config.ts'
 
 /** The order's columns that a message changes, under their public names and in public form. */
 const FIELDS: Record<string, { name: string, present: (value: never, zone: string) => unknown }> = {

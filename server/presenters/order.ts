@@ -2,9 +2,9 @@ import { isImported } from '#shared/import-state'
 import { fenToYuan } from '#shared/money'
 import type { Order, OrderRow } from '#shared/orders'
 import { formatTime } from '#shared/time'
-import type { NamedOrderRecord } from '../repositories/order-queries'
-import type { OrderRecord } from '../repositories/orders'
-import { useConfig } from '../utils/config'
+import type { NamedOrderRecord } from '../repositories/order-queries.ts'
+import type { OrderRecord } from '../repositories/orders.ts'
+import { useConfig } from '../utils/config.ts'
 
 /** An order as the contract shows it. */
 export function presentOrder(order: OrderRecord, setOfBook: string): Order {

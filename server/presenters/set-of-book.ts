@@ -1,8 +1,8 @@
 import { isPermitted } from '#shared/permissions'
 import type { SetOfBook } from '#shared/set-of-books'
 import { formatTime } from '#shared/time'
-import type { SetOfBookRecord } from '../repositories/set-of-books'
-import { useConfig } from '../utils/config'
+import type { SetOfBookRecord } from '../repositories/set-of-books.ts'
+import { useConfig } from '../utils/config.ts'
 
 /** An account set as the contract shows it; its secrets only to those who may edit. */
 export function presentSetOfBook(set: SetOfBookRecord, accessLevel: number): SetOfBook {

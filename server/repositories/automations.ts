@@ -3,12 +3,12 @@ import { automations, orders, setOfBooks } from '#drizzle/schema'
 import { DEFAULT_DOWNLOAD_MINUTES, DEFAULT_IMPORT_DELAY_MINUTES } from '#shared/automation'
 import { PAID } from '#shared/order-status'
 import { formatTime } from '#shared/time'
-import { useStorage } from '../db/client'
-import { seal, unseal } from '../db/seal'
-import { useConfig } from '../utils/config'
-import { addAudit, type Actor } from './audit'
-import { enqueue } from './order-imports'
-import type { SessionRecord } from './sessions'
+import { useStorage } from '../db/client.ts'
+import { seal, unseal } from '../db/seal.ts'
+import { useConfig } from '../utils/config.ts'
+import { addAudit, type Actor } from './audit.ts'
+import { enqueue } from './order-imports.ts'
+import type { SessionRecord } from './sessions.ts'
 
 type Row = typeof automations.$inferSelect
 

@@ -2,10 +2,10 @@ import { and, between, desc, eq, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { devices, orders } from '#drizzle/schema'
 import { PAID } from '#shared/order-status'
-import { useStorage } from '../db/client'
-import { beginOfDay, cabinetTotals } from '../db/order-totals'
-import { factsMatch } from './order-filter'
-import type { Sum } from './summary'
+import { useStorage } from '../db/client.ts'
+import { beginOfDay, cabinetTotals } from '../db/order-totals.ts'
+import { factsMatch } from './order-filter.ts'
+import type { Sum } from './summary.ts'
 
 /** A cabinet that orders came from but that is not configured: all its orders, and those that would wait to be imported. */
 export interface UnconfiguredCabinet extends Sum { devId: number, lastDay: number, idle: Sum }

@@ -1,9 +1,9 @@
 import { and, count, desc, eq, sql } from 'drizzle-orm'
 import { devices } from '#drizzle/schema'
 import type { DeviceInput } from '#shared/devices'
-import { useStorage } from '../db/client'
-import { Conflict } from '../utils/errors'
-import { addAudit, type Actor } from './audit'
+import { useStorage } from '../db/client.ts'
+import { Conflict } from '../utils/errors.ts'
+import { addAudit, type Actor } from './audit.ts'
 
 export type DeviceRecord = typeof devices.$inferSelect
 

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { and, isNotNull, isNull, max, min } from 'drizzle-orm'
 import { orders, setOfBooks } from '#drizzle/schema'
-import { useStorage } from '../db/client'
+import { useStorage } from '../db/client.ts'
 
 /** A probe costs a disk sync, and anybody may ask: its answer stands for this long, in milliseconds. */
 const PROBE_KEPT = 1000

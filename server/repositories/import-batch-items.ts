@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { importBatchItems } from '#drizzle/schema'
-import { useStorage } from '../db/client'
+import { useStorage } from '../db/client.ts'
 
 export type BatchOutcome = typeof importBatchItems.$inferSelect['outcome']
 

@@ -1,13 +1,13 @@
 import { and, asc, count, desc, eq, sql } from 'drizzle-orm'
 import { importBatches, importBatchItems, orders } from '#drizzle/schema'
 import type { OrderFilter } from '#shared/orders'
-import { useStorage } from '../db/client'
-import { Invalid, NotFound } from '../utils/errors'
-import { addAudit, type Actor } from './audit'
-import type { BatchOutcome } from './import-batch-items'
-import { dequeue, enqueue } from './order-imports'
-import { findOrderIds } from './order-queries'
-import { isImportable } from './orders'
+import { useStorage } from '../db/client.ts'
+import { Invalid, NotFound } from '../utils/errors.ts'
+import { addAudit, type Actor } from './audit.ts'
+import type { BatchOutcome } from './import-batch-items.ts'
+import { dequeue, enqueue } from './order-imports.ts'
+import { findOrderIds } from './order-queries.ts'
+import { isImportable } from './orders.ts'
 
 export interface BatchProgress {
   id: number

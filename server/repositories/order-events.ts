@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { orderEvents } from '#drizzle/schema'
-import { useStorage } from '../db/client'
+import { useStorage } from '../db/client.ts'
 
 export type OrderEventRecord = typeof orderEvents.$inferSelect
 

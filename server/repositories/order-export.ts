@@ -4,11 +4,11 @@ import { orders } from '#drizzle/schema'
 import type { ImportState } from '#shared/import-state'
 import type { OrderStatus } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
-import { useStorage } from '../db/client'
-import { readCabinetNames } from './cabinets'
-import type { NamedOrderRecord } from './order-queries'
-import { ordersMatch } from './order-filter'
-import type { Window } from './order-totals'
+import { useStorage } from '../db/client.ts'
+import { readCabinetNames } from './cabinets.ts'
+import type { NamedOrderRecord } from './order-queries.ts'
+import { ordersMatch } from './order-filter.ts'
+import type { Window } from './order-totals.ts'
 
 /** Some milliseconds of reading: between two slices goBox gets its turn. */
 const SLICE = 500

@@ -3,7 +3,7 @@ import { devices, orders } from '#drizzle/schema'
 import { IMPORTED_STATES } from '#shared/import-state'
 import { REFUND_STATUSES } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
-import type { cabinetTotals, dayTotals } from '../db/order-totals'
+import type { cabinetTotals, dayTotals } from '../db/order-totals.ts'
 
 const configured = (setOfBookId: number, name?: string) => sql`(select ${devices.devId} from ${devices} where ${and(
   eq(devices.setOfBookId, setOfBookId),

@@ -1,12 +1,12 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm'
 import { orders, setOfBooks } from '#drizzle/schema'
 import type { ImportState } from '#shared/import-state'
-import type { Retail } from '../connectors/c8'
-import { useStorage } from '../db/client'
-import { addAudit, type Actor } from './audit'
-import { addEvent, type OrderEventRecord } from './order-events'
-import { closeBatchItems } from './import-batch-items'
-import type { OrderRecord } from './orders'
+import type { Retail } from '../connectors/c8.ts'
+import { useStorage } from '../db/client.ts'
+import { addAudit, type Actor } from './audit.ts'
+import { addEvent, type OrderEventRecord } from './order-events.ts'
+import { closeBatchItems } from './import-batch-items.ts'
+import type { OrderRecord } from './orders.ts'
 
 /** Backoff reaches an hour: a due time further ahead than this comes from a clock that has since been set back. */
 const FURTHEST_DUE = 2 * 3_600_000

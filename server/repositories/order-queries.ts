@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
 import { devices, orders } from '#drizzle/schema'
 import type { OrderFilter, OrderQuery } from '#shared/orders'
-import { useStorage } from '../db/client'
-import { ordersMatch, type Span } from './order-filter'
-import { findWindows, SLICE, type Window } from './order-totals'
-import type { OrderRecord } from './orders'
+import { useStorage } from '../db/client.ts'
+import { ordersMatch, type Span } from './order-filter.ts'
+import { findWindows, SLICE, type Window } from './order-totals.ts'
+import type { OrderRecord } from './orders.ts'
 
 /** An order with its cabinet's name, `null` when that is not configured. */
 export type NamedOrderRecord = OrderRecord & { deviceName: string | null }

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { and, between, count, desc, eq, gt, sql, sum } from 'drizzle-orm'
 import { orders } from '#drizzle/schema'
 import type { OrderFilter } from '#shared/orders'
-import { useStorage } from '../db/client'
-import { beginOfDay, cabinetTotals, countNextGoods, dayOf, dayTotals } from '../db/order-totals'
-import { asksForCabinet, asksForText, factsMatch, ordersMatch, type Span } from './order-filter'
+import { useStorage } from '../db/client.ts'
+import { beginOfDay, cabinetTotals, countNextGoods, dayOf, dayTotals } from '../db/order-totals.ts'
+import { asksForCabinet, asksForText, factsMatch, ordersMatch, type Span } from './order-filter.ts'
 
 /** A stretch of time that holds orders which match a filter: how many, and their sum in fen. */
 export interface Window extends Span { orders: number, amount: number }

@@ -3,11 +3,11 @@ import { orderEvents, orders } from '#drizzle/schema'
 import { isImported } from '#shared/import-state'
 import { PAID } from '#shared/order-status'
 import type { OrderMessage } from '#shared/orders'
-import { prepared, useStorage } from '../db/client'
-import { Conflict } from '../utils/errors'
-import { closeBatchItems } from './import-batch-items'
-import { addAudit, type Actor } from './audit'
-import { addEvent, type OrderEventRecord } from './order-events'
+import { prepared, useStorage } from '../db/client.ts'
+import { Conflict } from '../utils/errors.ts'
+import { closeBatchItems } from './import-batch-items.ts'
+import { addAudit, type Actor } from './audit.ts'
+import { addEvent, type OrderEventRecord } from './order-events.ts'
 
 export type OrderRecord = typeof orders.$inferSelect
 

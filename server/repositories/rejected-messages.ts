@@ -1,9 +1,9 @@
 import { and, count, desc, eq, sql } from 'drizzle-orm'
 import { rejectedMessages } from '#drizzle/schema'
 import type { OrderMessage } from '#shared/orders'
-import { useStorage } from '../db/client'
-import { addAudit, type Actor } from './audit'
-import { storeOrder } from './orders'
+import { useStorage } from '../db/client.ts'
+import { addAudit, type Actor } from './audit.ts'
+import { storeOrder } from './orders.ts'
 
 export type RejectedMessageRecord = typeof rejectedMessages.$inferSelect
 

@@ -1,12 +1,12 @@
 import { and, desc, eq, gt, lte, sql } from 'drizzle-orm'
 import { sessions, setOfBooks } from '#drizzle/schema'
 import { isPermitted, PERMISSION_BITS } from '#shared/permissions'
-import { prepared, useStorage } from '../db/client'
-import { hashToken, newToken, seal, unseal } from '../db/seal'
-import { Forbidden } from '../utils/errors'
-import { addAudit, type Actor } from './audit'
-import { renewAutomationToken } from './automations'
-import { ensureRow, resumeImports } from './set-of-books'
+import { prepared, useStorage } from '../db/client.ts'
+import { hashToken, newToken, seal, unseal } from '../db/seal.ts'
+import { Forbidden } from '../utils/errors.ts'
+import { addAudit, type Actor } from './audit.ts'
+import { renewAutomationToken } from './automations.ts'
+import { ensureRow, resumeImports } from './set-of-books.ts'
 
 const HOUR = 3_600_000
 const SLIDES = 12 * HOUR

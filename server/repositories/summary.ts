@@ -2,10 +2,10 @@ import { and, between, count, eq, gt, sql, sum, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { orders, setOfBooks } from '#drizzle/schema'
 import { PAID, type OrderStatus } from '#shared/order-status'
-import { useStorage } from '../db/client'
-import { beginOfDay, cabinetTotals, dayTotals, goodsCounted, goodsTotals } from '../db/order-totals'
-import type { Span } from './order-filter'
-import { splitSpan } from './order-totals'
+import { useStorage } from '../db/client.ts'
+import { beginOfDay, cabinetTotals, dayTotals, goodsCounted, goodsTotals } from '../db/order-totals.ts'
+import type { Span } from './order-filter.ts'
+import { splitSpan } from './order-totals.ts'
 
 /** How many orders, and their sum in fen. */
 export interface Sum { orders: number, amount: number }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DAY, formatTime, startOfDay } from '#shared/time'
-import { noteDownload, type AutomationRecord } from '../repositories/automations'
-import { useConfig } from '../utils/config'
-import { DomainError } from '../utils/errors'
-import { downloadOrders } from './download-orders'
+import { noteDownload, type AutomationRecord } from '../repositories/automations.ts'
+import { useConfig } from '../utils/config.ts'
+import { DomainError } from '../utils/errors.ts'
+import { downloadOrders } from './download-orders.ts'
 
 const MINUTE = 60_000
 /** goBox may list an order late: each run looks again at this much before its cursor. */

@@ -1,13 +1,13 @@
 import type { AutomationInput } from '#shared/automation'
 import { DAY, startOfDay } from '#shared/time'
-import type { Actor } from '../repositories/audit'
-import { enqueuePaidOrders, getAutomation, listAutomations, saveAutomation, type AutomationRecord } from '../repositories/automations'
-import type { SessionRecord } from '../repositories/sessions'
-import { useConfig } from '../utils/config'
-import { log } from '../utils/log'
-import { autoDownload, isDownloadDue } from './auto-download'
-import { wakeImportQueue } from './import-queue'
-import { saveWebhookActivity } from './webhook-activity'
+import type { Actor } from '../repositories/audit.ts'
+import { enqueuePaidOrders, getAutomation, listAutomations, saveAutomation, type AutomationRecord } from '../repositories/automations.ts'
+import type { SessionRecord } from '../repositories/sessions.ts'
+import { useConfig } from '../utils/config.ts'
+import { log } from '../utils/log.ts'
+import { autoDownload, isDownloadDue } from './auto-download.ts'
+import { wakeImportQueue } from './import-queue.ts'
+import { saveWebhookActivity } from './webhook-activity.ts'
 
 const MINUTE = 60_000
 const TICK = 5000

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { findProduct, getC8SetOfBook, type C8Id } from '../connectors/c8'
-import { Refused } from '../utils/errors'
-import type { C8Session } from './c8-session'
+import { findProduct, getC8SetOfBook, type C8Id } from '../connectors/c8.ts'
+import { Refused } from '../utils/errors.ts'
+import type { C8Session } from './c8-session.ts'
 
 /** C8's products and tax rates change rarely, and every order asks for them. */
 const KEPT = 5 * 60_000

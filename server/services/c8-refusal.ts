@@ -1,8 +1,8 @@
-import { getPermission } from '../connectors/c8'
-import { dropAutomationToken } from '../repositories/automations'
-import { deleteSession } from '../repositories/sessions'
-import { Refused, type SessionEnded, UpstreamBroken } from '../utils/errors'
-import type { C8Session } from './c8-session'
+import { getPermission } from '../connectors/c8.ts'
+import { dropAutomationToken } from '../repositories/automations.ts'
+import { deleteSession } from '../repositories/sessions.ts'
+import { Refused, type SessionEnded, UpstreamBroken } from '../utils/errors.ts'
+import type { C8Session } from './c8-session.ts'
 
 /** C8 has ended the session, and so it has ended here. */
 export class LoggedOut extends Refused {}

@@ -1,6 +1,6 @@
-import { getAutomation } from '../repositories/automations'
-import type { OrderRecord } from '../repositories/orders'
-import { findSessionForImport, type SessionRecord } from '../repositories/sessions'
+import { getAutomation } from '../repositories/automations.ts'
+import type { OrderRecord } from '../repositories/orders.ts'
+import { findSessionForImport, type SessionRecord } from '../repositories/sessions.ts'
 
 /** Through whom the queue speaks to C8: a signed-in user (`id`), or the log-in stored for what runs by itself (`id` is `null`). */
 export type C8Session = Pick<SessionRecord, 'setOfBookId' | 'setOfBook' | 'userName' | 'c8Origin' | 'c8Token'> & { id: number | null }

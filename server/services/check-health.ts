@@ -1,7 +1,7 @@
 import { formatTime } from '#shared/time'
-import { freeDiskSpace, probeStorage, readActivity } from '../repositories/health'
-import { useConfig } from '../utils/config'
-import { Unavailable } from '../utils/errors'
+import { freeDiskSpace, probeStorage, readActivity } from '../repositories/health.ts'
+import { useConfig } from '../utils/config.ts'
+import { Unavailable } from '../utils/errors.ts'
 
 /** Below this a day's orders and the backup of the night may not fit any more. */
 const LEAST_DISK_SPACE = 100 * 1024 * 1024

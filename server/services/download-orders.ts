@@ -1,12 +1,12 @@
 import { downloadedOrderSchema, type DownloadQuery } from '#shared/orders'
 import { DAY, formatTime, parseTime, zoneOffset } from '#shared/time'
-import { queryTrade, type TradeEntry } from '../connectors/gobox'
-import { receiveOrder } from '../repositories/orders'
-import { keepRejectedMessage } from '../repositories/rejected-messages'
-import { saveLastDownload } from '../repositories/set-of-books'
-import { useConfig } from '../utils/config'
-import { describeIssue, Invalid } from '../utils/errors'
-import { withAccessToken } from './gobox-access'
+import { queryTrade, type TradeEntry } from '../connectors/gobox.ts'
+import { receiveOrder } from '../repositories/orders.ts'
+import { keepRejectedMessage } from '../repositories/rejected-messages.ts'
+import { saveLastDownload } from '../repositories/set-of-books.ts'
+import { useConfig } from '../utils/config.ts'
+import { describeIssue, Invalid } from '../utils/errors.ts'
+import { withAccessToken } from './gobox-access.ts'
 
 const MAX_RANGE = 7 * DAY
 

@@ -1,6 +1,6 @@
-import { AccessTokenLapsed, getAccessToken } from '../connectors/gobox'
-import { getSetOfBook, saveAccessToken, type GoboxCredentials, type SetOfBookRecord } from '../repositories/set-of-books'
-import { NotFound, Refused } from '../utils/errors'
+import { AccessTokenLapsed, getAccessToken } from '../connectors/gobox.ts'
+import { getSetOfBook, saveAccessToken, type GoboxCredentials, type SetOfBookRecord } from '../repositories/set-of-books.ts'
+import { NotFound, Refused } from '../utils/errors.ts'
 
 /** An access token is used until this long before it expires, so that it does not end under a call. */
 const MARGIN = 60_000

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { confirmRetail, createRetail, executeWorkflow, findRetail, getRetail, RETAIL_DONE, type Retail } from '../connectors/c8'
-import { clearUnanswered, markCreated, markImported, type ImportLease } from '../repositories/order-imports'
-import type { OrderRecord } from '../repositories/orders'
-import { Conflict, Refused, UpstreamBroken } from '../utils/errors'
-import type { C8Session } from './c8-session'
-import { draftRetail } from './retail-draft'
-import { hasSettled, markUnanswered } from './settle'
+import { confirmRetail, createRetail, executeWorkflow, findRetail, getRetail, RETAIL_DONE, type Retail } from '../connectors/c8.ts'
+import { clearUnanswered, markCreated, markImported, type ImportLease } from '../repositories/order-imports.ts'
+import type { OrderRecord } from '../repositories/orders.ts'
+import { Conflict, Refused, UpstreamBroken } from '../utils/errors.ts'
+import type { C8Session } from './c8-session.ts'
+import { draftRetail } from './retail-draft.ts'
+import { hasSettled, markUnanswered } from './settle.ts'
 
 /** C8 got a create that it has not answered, and the document has not appeared yet. */
 export class AwaitsC8 extends Conflict {}

@@ -1,12 +1,12 @@
-import type { Actor } from '../repositories/audit'
-import { claimOrder, markFailed, requeue, type ImportLease } from '../repositories/order-imports'
-import { getOrder, isImportable, type OrderRecord } from '../repositories/orders'
-import type { SessionRecord } from '../repositories/sessions'
-import { Conflict, NotFound, Refused, SessionEnded, UpstreamBroken } from '../utils/errors'
-import { backoff } from './backoff'
-import { judgeRefusal } from './c8-refusal'
-import { attemptImport, AwaitsC8, CreateUnanswered, LeaseLost } from './import-attempt'
-import { withLease } from './leases'
+import type { Actor } from '../repositories/audit.ts'
+import { claimOrder, markFailed, requeue, type ImportLease } from '../repositories/order-imports.ts'
+import { getOrder, isImportable, type OrderRecord } from '../repositories/orders.ts'
+import type { SessionRecord } from '../repositories/sessions.ts'
+import { Conflict, NotFound, Refused, SessionEnded, UpstreamBroken } from '../utils/errors.ts'
+import { backoff } from './backoff.ts'
+import { judgeRefusal } from './c8-refusal.ts'
+import { attemptImport, AwaitsC8, CreateUnanswered, LeaseLost } from './import-attempt.ts'
+import { withLease } from './leases.ts'
 
 /** What is to become of an order whose attempt threw: a refusal waits for a person, a fault goes back into the queue. */
 export async function settleFailure(order: OrderRecord, lease: ImportLease, error: unknown): Promise<void> {

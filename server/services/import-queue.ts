@@ -1,13 +1,13 @@
-import { claimNextDue, listSetsWithDueOrders, recoverInterrupted, requeue, type ImportLease } from '../repositories/order-imports'
-import type { OrderRecord } from '../repositories/orders'
-import { pauseImports } from '../repositories/set-of-books'
-import { SessionEnded } from '../utils/errors'
-import { log } from '../utils/log'
-import { judgeRefusal, LoggedOut } from './c8-refusal'
-import { findC8Session } from './c8-session'
-import { attemptImport } from './import-attempt'
-import { settleFailure } from './import-order'
-import { activeLeases, withLease } from './leases'
+import { claimNextDue, listSetsWithDueOrders, recoverInterrupted, requeue, type ImportLease } from '../repositories/order-imports.ts'
+import type { OrderRecord } from '../repositories/orders.ts'
+import { pauseImports } from '../repositories/set-of-books.ts'
+import { SessionEnded } from '../utils/errors.ts'
+import { log } from '../utils/log.ts'
+import { judgeRefusal, LoggedOut } from './c8-refusal.ts'
+import { findC8Session } from './c8-session.ts'
+import { attemptImport } from './import-attempt.ts'
+import { settleFailure } from './import-order.ts'
+import { activeLeases, withLease } from './leases.ts'
 
 /** Orders of one account set under way at a time. */
 const CONCURRENCY = 4

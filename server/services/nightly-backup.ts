@@ -1,8 +1,8 @@
 import { startOfDay } from '#shared/time'
-import { backUpAside, lastBackup } from '../db/backup'
-import { useStorage } from '../db/client'
-import { useConfig } from '../utils/config'
-import { log } from '../utils/log'
+import { backUpAside, lastBackup } from '../db/backup.ts'
+import { useStorage } from '../db/client.ts'
+import { useConfig } from '../utils/config.ts'
+import { log } from '../utils/log.ts'
 
 const HOUR = 3_600_000
 /** The shop sleeps: 3 o'clock in its zone. */

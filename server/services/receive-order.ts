@@ -1,11 +1,11 @@
 import { downloadedOrderSchema, orderMessageSchema, type OrderMessage } from '#shared/orders'
-import type { Actor } from '../repositories/audit'
-import { receiveOrder } from '../repositories/orders'
-import { getRejectedMessage, keepRejectedMessage, replayRejectedMessage, type RejectedMessageRecord } from '../repositories/rejected-messages'
-import { useConfig } from '../utils/config'
-import { Conflict, describeIssue, DomainError, Invalid, NotFound } from '../utils/errors'
-import { parseBody } from '../utils/parse-json'
-import { noteWebhook } from './webhook-activity'
+import type { Actor } from '../repositories/audit.ts'
+import { receiveOrder } from '../repositories/orders.ts'
+import { getRejectedMessage, keepRejectedMessage, replayRejectedMessage, type RejectedMessageRecord } from '../repositories/rejected-messages.ts'
+import { useConfig } from '../utils/config.ts'
+import { Conflict, describeIssue, DomainError, Invalid, NotFound } from '../utils/errors.ts'
+import { parseBody } from '../utils/parse-json.ts'
+import { noteWebhook } from './webhook-activity.ts'
 
 /** Whom the history names for a message of the webhook. */
 const WEBHOOK_USER = 'goBox'

@@ -1,9 +1,9 @@
-import { getRetail } from '../connectors/c8'
-import type { Actor } from '../repositories/audit'
-import { resetImport } from '../repositories/order-imports'
-import { getOrder } from '../repositories/orders'
-import type { SessionRecord } from '../repositories/sessions'
-import { Conflict, NotFound } from '../utils/errors'
+import { getRetail } from '../connectors/c8.ts'
+import type { Actor } from '../repositories/audit.ts'
+import { resetImport } from '../repositories/order-imports.ts'
+import { getOrder } from '../repositories/orders.ts'
+import type { SessionRecord } from '../repositories/sessions.ts'
+import { Conflict, NotFound } from '../utils/errors.ts'
 
 /**
  * Forgets an order's import, so that it can be imported anew; only when C8 says that the retail document is gone. Throws NotFound, Conflict

@@ -1,11 +1,11 @@
 import { PAID } from '#shared/order-status'
 import { fenToYuan } from '#shared/money'
-import type { RetailDraft } from '../connectors/c8'
-import { findDeviceByDevId } from '../repositories/devices'
-import type { OrderRecord } from '../repositories/orders'
-import { Refused } from '../utils/errors'
-import type { C8Session } from './c8-session'
-import { getProductId, getTaxRate } from './c8-catalog'
+import type { RetailDraft } from '../connectors/c8.ts'
+import { findDeviceByDevId } from '../repositories/devices.ts'
+import type { OrderRecord } from '../repositories/orders.ts'
+import { Refused } from '../utils/errors.ts'
+import type { C8Session } from './c8-session.ts'
+import { getProductId, getTaxRate } from './c8-catalog.ts'
 
 /** The unit price in yuan, rounded to six decimals. */
 export function unitPrice(amountFen: number, quantity: number): number {

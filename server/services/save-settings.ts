@@ -1,8 +1,8 @@
 import type { CredentialsInput } from '#shared/set-of-books'
-import type { Actor } from '../repositories/audit'
-import { saveGoboxCredentials, type SetOfBookRecord } from '../repositories/set-of-books'
-import { Refused } from '../utils/errors'
-import { requestAccessToken } from './gobox-access'
+import type { Actor } from '../repositories/audit.ts'
+import { saveGoboxCredentials, type SetOfBookRecord } from '../repositories/set-of-books.ts'
+import { Refused } from '../utils/errors.ts'
+import { requestAccessToken } from './gobox-access.ts'
 
 /** Stores goBox's credentials once goBox has issued an access token for them. Throws Refused if it does not; then nothing is stored. */
 export async function saveSettings(set: SetOfBookRecord, input: CredentialsInput, by: Actor): Promise<SetOfBookRecord> {

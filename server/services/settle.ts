@@ -1,4 +1,4 @@
-import { useConfig } from '../utils/config'
+import { useConfig } from '../utils/config.ts'
 
 /*
  * How long ago a create went unanswered. Measured on the clock of the process, which nobody sets: after a restart, when the moment is not

@@ -1,12 +1,12 @@
 import type { LogIn } from '#shared/sessions'
-import { getC8SetOfBook, getPermission, type C8Access } from '../connectors/c8'
-import { recordAudit } from '../repositories/audit'
-import { checkC8Origin, createSession } from '../repositories/sessions'
-import { findSetOfBook } from '../repositories/set-of-books'
-import { parseOrigin, useConfig } from '../utils/config'
-import { Forbidden, Invalid, Refused } from '../utils/errors'
-import { log } from '../utils/log'
-import { FailureLimit } from '../utils/rate-limit'
+import { getC8SetOfBook, getPermission, type C8Access } from '../connectors/c8.ts'
+import { recordAudit } from '../repositories/audit.ts'
+import { checkC8Origin, createSession } from '../repositories/sessions.ts'
+import { findSetOfBook } from '../repositories/set-of-books.ts'
+import { parseOrigin, useConfig } from '../utils/config.ts'
+import { Forbidden, Invalid, Refused } from '../utils/errors.ts'
+import { log } from '../utils/log.ts'
+import { FailureLimit } from '../utils/rate-limit.ts'
 
 const HOUR = 3_600_000
 

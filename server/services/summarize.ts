@@ -4,10 +4,10 @@ import type { OrderFilter } from '#shared/orders'
 import type { BestSeller, Figure, FigureFilter, SalesFigures, Summary, SummaryPeriod } from '#shared/summary'
 import { SUMMARY_DAYS } from '#shared/summary'
 import { DAY, formatTime, startOfDay } from '#shared/time'
-import { listUnconfiguredCabinets, readCabinetNames } from '../repositories/cabinets'
-import type { Span } from '../repositories/order-filter'
-import { findWindows } from '../repositories/order-totals'
-import { readLastContacts, sumByCabinet, sumByGoods, sumByStatus, type GoodsSum, type Sum } from '../repositories/summary'
+import { listUnconfiguredCabinets, readCabinetNames } from '../repositories/cabinets.ts'
+import type { Span } from '../repositories/order-filter.ts'
+import { findWindows } from '../repositories/order-totals.ts'
+import { readLastContacts, sumByCabinet, sumByGoods, sumByStatus, type GoodsSum, type Sum } from '../repositories/summary.ts'
 
 const PAID_BACK: OrderStatus = 103
 const BEST_SELLERS = 10

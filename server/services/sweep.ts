@@ -1,7 +1,7 @@
-import { sweepAudit } from '../repositories/audit'
-import { sweepSessions } from '../repositories/sessions'
-import { sweepReplacedTokens } from '../repositories/set-of-books'
-import { log } from '../utils/log'
+import { sweepAudit } from '../repositories/audit.ts'
+import { sweepSessions } from '../repositories/sessions.ts'
+import { sweepReplacedTokens } from '../repositories/set-of-books.ts'
+import { log } from '../utils/log.ts'
 
 const DAY = 24 * 3_600_000
 

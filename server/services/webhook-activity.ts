@@ -1,4 +1,4 @@
-import { saveLastWebhook } from '../repositories/set-of-books'
+import { saveLastWebhook } from '../repositories/set-of-books.ts'
 
 /** When each account set's webhook was last called; written out now and then, so that a message costs no extra write. */
 const unsaved = new Map<number, number>()

@@ -1,12 +1,12 @@
 import { defineEventHandler, type H3Event } from 'h3'
 import type { z } from 'zod'
 import { isPermitted, type Permission } from '#shared/permissions'
-import type { Actor } from '../repositories/audit'
-import type { SessionRecord } from '../repositories/sessions'
-import { judgeRefusal } from '../services/c8-refusal'
-import { clientAddress } from './client-address'
-import { describeIssue, DomainError, Forbidden, Invalid, SessionEnded, Unauthorized } from './errors'
-import { readParameters, readQuery } from './request'
+import type { Actor } from '../repositories/audit.ts'
+import type { SessionRecord } from '../repositories/sessions.ts'
+import { judgeRefusal } from '../services/c8-refusal.ts'
+import { clientAddress } from './client-address.ts'
+import { describeIssue, DomainError, Forbidden, Invalid, SessionEnded, Unauthorized } from './errors.ts'
+import { readParameters, readQuery } from './request.ts'
 
 const PERMISSION_NAMES: Record<Permission, string> = { view: '查看', edit: '修改', create: '新建和导入', delete: '删除' }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { H3Event } from 'h3'
-import { touchSession, type SessionRecord } from '../repositories/sessions'
-import { findIdByLocalToken } from '../repositories/set-of-books'
-import { clientAddress } from './client-address'
-import { Forbidden, TooMany, Unauthorized } from './errors'
-import { FailureLimit } from './rate-limit'
+import { touchSession, type SessionRecord } from '../repositories/sessions.ts'
+import { findIdByLocalToken } from '../repositories/set-of-books.ts'
+import { clientAddress } from './client-address.ts'
+import { Forbidden, TooMany, Unauthorized } from './errors.ts'
+import { FailureLimit } from './rate-limit.ts'
 
 const MAX_WRONG_TOKENS = 60
 const wrongTokens = new FailureLimit(MAX_WRONG_TOKENS)

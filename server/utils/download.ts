@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { defineEventHandler, type H3Event } from 'h3'
-import { actorOf, checkPermission, parseInput, requireSession, type ApiAction, type ApiContext } from './api'
-import { readParameters } from './request'
+import { actorOf, checkPermission, parseInput, requireSession, type ApiAction, type ApiContext } from './api.ts'
+import { readParameters } from './request.ts'
 
 /** A file that is written while it is sent. */
 export interface Download {

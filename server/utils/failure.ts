@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { useConfig } from './config'
-import { BodyTooLarge, DomainError, Unavailable } from './errors'
-import type { RequestContext } from './request-log'
+import { useConfig } from './config.ts'
+import { BodyTooLarge, DomainError, Unavailable } from './errors.ts'
+import type { RequestContext } from './request-log.ts'
 
 /** SQLite's codes for storage that does not take a write now: full, read-only, locked, failing. */
 const STORAGE_FAILURE = /^SQLITE_(?:FULL|READONLY|BUSY|LOCKED|IOERR|CANTOPEN|CORRUPT|NOTADB|PERM)/

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
-import { plainAddress } from './client-address'
+import { plainAddress } from './client-address.ts'
 
 /** Times in milliseconds. Node looks for what is overdue every `checkEvery`. */
 const DEFAULTS = {

@@ -1,7 +1,7 @@
-import { importOrder } from '../services/import-order'
-import { resetOrder } from '../services/reset-order'
-import { action } from './api'
-import { idOf } from './request'
+import { importOrder } from '../services/import-order.ts'
+import { resetOrder } from '../services/reset-order.ts'
+import { action } from './api.ts'
+import { idOf } from './request.ts'
 
 /** What GET and POST on one order do alike (contract.md, 3.10 and 3.11). */
 export const orderActions = {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { H3EventContext } from 'h3'
-import type { SessionRecord } from '../repositories/sessions'
-import { clientAddress } from './client-address'
-import type { DomainError } from './errors'
-import { log } from './log'
+import type { SessionRecord } from '../repositories/sessions.ts'
+import { clientAddress } from './client-address.ts'
+import type { DomainError } from './errors.ts'
+import { log } from './log.ts'
 
 declare module 'h3' {
   interface H3EventContext {

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { once } from 'node:events'
 import type { H3Event } from 'h3'
-import { BodyTooLarge, type DomainError, Invalid, NotFound, UnsupportedMediaType } from './errors'
-import { parseBody } from './parse-json'
+import { BodyTooLarge, type DomainError, Invalid, NotFound, UnsupportedMediaType } from './errors.ts'
+import { parseBody } from './parse-json.ts'
 
 const MAX_BODY = 1024 * 1024
 /** How long a too large body is read on and thrown away, so that the client gets to read the answer. */

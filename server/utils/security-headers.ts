@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { H3Event } from 'h3'
-import { isApiPath } from './api-path'
-import { isSecure } from './client-address'
-import { useConfig } from './config'
+import { isApiPath } from './api-path.ts'
+import { isSecure } from './client-address.ts'
+import { useConfig } from './config.ts'
 
 const YEAR_SECONDS = 365 * 24 * 3600
 

@@ -1,5 +1,5 @@
-import { defineApi } from '../../utils/api'
-import { viewAutomation } from '../../utils/automation-view'
+import { defineApi } from '../../utils/api.ts'
+import { viewAutomation } from '../../utils/automation-view.ts'
 
 export default defineApi({
   permission: 'view',

@@ -1,10 +1,10 @@
 import { automationSchema } from '#shared/automation'
 import { isPermitted } from '#shared/permissions'
-import { switchAutomation } from '../../services/automation'
-import { defineApi } from '../../utils/api'
-import { viewAutomation } from '../../utils/automation-view'
-import { useConfig } from '../../utils/config'
-import { Forbidden } from '../../utils/errors'
+import { switchAutomation } from '../../services/automation.ts'
+import { defineApi } from '../../utils/api.ts'
+import { viewAutomation } from '../../utils/automation-view.ts'
+import { useConfig } from '../../utils/config.ts'
+import { Forbidden } from '../../utils/errors.ts'
 
 export default defineApi({
   permission: 'edit',

@@ -1,8 +1,8 @@
-import { presentDevice } from '../../presenters/device'
-import { getDevice } from '../../repositories/devices'
-import { defineApi } from '../../utils/api'
-import { NotFound } from '../../utils/errors'
-import { idOf } from '../../utils/request'
+import { presentDevice } from '../../presenters/device.ts'
+import { getDevice } from '../../repositories/devices.ts'
+import { defineApi } from '../../utils/api.ts'
+import { NotFound } from '../../utils/errors.ts'
+import { idOf } from '../../utils/request.ts'
 
 export default defineApi({
   permission: 'view',

@@ -1,9 +1,9 @@
 import { devicePatchSchema } from '#shared/devices'
-import { presentDevice } from '../../presenters/device'
-import { updateDevice } from '../../repositories/devices'
-import { defineApi } from '../../utils/api'
-import { NotFound } from '../../utils/errors'
-import { idOf } from '../../utils/request'
+import { presentDevice } from '../../presenters/device.ts'
+import { updateDevice } from '../../repositories/devices.ts'
+import { defineApi } from '../../utils/api.ts'
+import { NotFound } from '../../utils/errors.ts'
+import { idOf } from '../../utils/request.ts'
 
 export default defineApi({
   permission: 'edit',

@@ -1,7 +1,7 @@
 import { deviceQuerySchema } from '#shared/devices'
-import { presentDevice } from '../../presenters/device'
-import { listDevices } from '../../repositories/devices'
-import { defineApi } from '../../utils/api'
+import { presentDevice } from '../../presenters/device.ts'
+import { listDevices } from '../../repositories/devices.ts'
+import { defineApi } from '../../utils/api.ts'
 
 export default defineApi({
   permission: 'view',

@@ -1,7 +1,7 @@
 import { deviceSchema } from '#shared/devices'
-import { presentDevice } from '../../presenters/device'
-import { createDevice } from '../../repositories/devices'
-import { defineApi } from '../../utils/api'
+import { presentDevice } from '../../presenters/device.ts'
+import { createDevice } from '../../repositories/devices.ts'
+import { defineApi } from '../../utils/api.ts'
 
 export default defineApi({
   permission: 'create',

@@ -1,9 +1,9 @@
 import type { UnconfiguredDevice } from '#shared/devices'
 import { fenToYuan } from '#shared/money'
 import { formatTime } from '#shared/time'
-import { findLastSeen, listUnconfiguredCabinets } from '../../repositories/cabinets'
-import { defineApi } from '../../utils/api'
-import { useConfig } from '../../utils/config'
+import { findLastSeen, listUnconfiguredCabinets } from '../../repositories/cabinets.ts'
+import { defineApi } from '../../utils/api.ts'
+import { useConfig } from '../../utils/config.ts'
 
 export default defineApi({
   permission: 'view',

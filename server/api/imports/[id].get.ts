@@ -1,9 +1,9 @@
 import type { ImportFailure } from '#shared/imports'
-import { presentBatch } from '../../presenters/import-batch'
-import { getBatch } from '../../repositories/import-batches'
-import { defineApi } from '../../utils/api'
-import { NotFound } from '../../utils/errors'
-import { idOf } from '../../utils/request'
+import { presentBatch } from '../../presenters/import-batch.ts'
+import { getBatch } from '../../repositories/import-batches.ts'
+import { defineApi } from '../../utils/api.ts'
+import { NotFound } from '../../utils/errors.ts'
+import { idOf } from '../../utils/request.ts'
 
 export default defineApi({
   permission: 'view',

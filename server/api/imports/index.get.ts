@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { pagingFields } from '#shared/fields'
-import { presentBatch } from '../../presenters/import-batch'
-import { listBatches } from '../../repositories/import-batches'
-import { defineApi } from '../../utils/api'
+import { presentBatch } from '../../presenters/import-batch.ts'
+import { listBatches } from '../../repositories/import-batches.ts'
+import { defineApi } from '../../utils/api.ts'
 
 export default defineApi({
   permission: 'view',

@@ -1,8 +1,8 @@
 import { batchSchema } from '#shared/imports'
-import { createBatch } from '../../repositories/import-batches'
-import { wakeImportQueue } from '../../services/import-queue'
-import { defineApi } from '../../utils/api'
-import { useConfig } from '../../utils/config'
+import { createBatch } from '../../repositories/import-batches.ts'
+import { wakeImportQueue } from '../../services/import-queue.ts'
+import { defineApi } from '../../utils/api.ts'
+import { useConfig } from '../../utils/config.ts'
 
 export default defineApi({
   permission: 'create',

@@ -1,13 +1,13 @@
 import type { OrderDetail } from '#shared/orders'
-import { presentDevice } from '../../presenters/device'
-import { presentHistory } from '../../presenters/order-history'
-import { presentOrder } from '../../presenters/order'
-import { findDeviceByDevId } from '../../repositories/devices'
-import { getOrder, getOrderHistory } from '../../repositories/orders'
-import { action, defineActions } from '../../utils/api'
-import { NotFound } from '../../utils/errors'
-import { orderActions } from '../../utils/order-actions'
-import { idOf } from '../../utils/request'
+import { presentDevice } from '../../presenters/device.ts'
+import { presentHistory } from '../../presenters/order-history.ts'
+import { presentOrder } from '../../presenters/order.ts'
+import { findDeviceByDevId } from '../../repositories/devices.ts'
+import { getOrder, getOrderHistory } from '../../repositories/orders.ts'
+import { action, defineActions } from '../../utils/api.ts'
+import { NotFound } from '../../utils/errors.ts'
+import { orderActions } from '../../utils/order-actions.ts'
+import { idOf } from '../../utils/request.ts'
 
 export default defineActions(orderActions, action({
   permission: 'view',

@@ -1,4 +1,4 @@
-import { defineActions } from '../../utils/api'
-import { orderActions } from '../../utils/order-actions'
+import { defineActions } from '../../utils/api.ts'
+import { orderActions } from '../../utils/order-actions.ts'
 
 export default defineActions(orderActions)

@@ -1,7 +1,7 @@
 import { orderExportSchema } from '#shared/orders'
-import { exportOrders } from '../../exports/orders'
-import { useConfig } from '../../utils/config'
-import { defineDownload } from '../../utils/download'
+import { exportOrders } from '../../exports/orders.ts'
+import { useConfig } from '../../utils/config.ts'
+import { defineDownload } from '../../utils/download.ts'
 
 const { zone } = useConfig()
 

@@ -1,10 +1,10 @@
 import { fenToYuan } from '#shared/money'
 import { downloadQuerySchema, orderQuerySchema, type OrderPage } from '#shared/orders'
-import { presentOrderRow } from '../../presenters/order'
-import { queryOrders } from '../../repositories/order-queries'
-import { downloadOrders } from '../../services/download-orders'
-import { action, defineActions } from '../../utils/api'
-import { useConfig } from '../../utils/config'
+import { presentOrderRow } from '../../presenters/order.ts'
+import { queryOrders } from '../../repositories/order-queries.ts'
+import { downloadOrders } from '../../services/download-orders.ts'
+import { action, defineActions } from '../../utils/api.ts'
+import { useConfig } from '../../utils/config.ts'
 
 const { zone } = useConfig()
 

@@ -1,7 +1,7 @@
-import { deleteRejectedMessage } from '../../repositories/rejected-messages'
-import { defineApi } from '../../utils/api'
-import { NotFound } from '../../utils/errors'
-import { idOf } from '../../utils/request'
+import { deleteRejectedMessage } from '../../repositories/rejected-messages.ts'
+import { defineApi } from '../../utils/api.ts'
+import { NotFound } from '../../utils/errors.ts'
+import { idOf } from '../../utils/request.ts'
 
 export default defineApi({
   permission: 'delete',

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { pagingFields } from '#shared/fields'
 import type { RejectedMessage } from '#shared/rejected-messages'
 import { formatTime } from '#shared/time'
-import { listRejectedMessages } from '../../repositories/rejected-messages'
-import { defineApi } from '../../utils/api'
-import { useConfig } from '../../utils/config'
+import { listRejectedMessages } from '../../repositories/rejected-messages.ts'
+import { defineApi } from '../../utils/api.ts'
+import { useConfig } from '../../utils/config.ts'
 
 export default defineApi({
   permission: 'view',

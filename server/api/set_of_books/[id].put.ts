@@ -1,10 +1,10 @@
 import { credentialsSchema } from '#shared/set-of-books'
-import { presentSetOfBook } from '../../presenters/set-of-book'
-import { getSetOfBook } from '../../repositories/set-of-books'
-import { saveSettings } from '../../services/save-settings'
-import { defineApi } from '../../utils/api'
-import { NotFound } from '../../utils/errors'
-import { idOf } from '../../utils/request'
+import { presentSetOfBook } from '../../presenters/set-of-book.ts'
+import { getSetOfBook } from '../../repositories/set-of-books.ts'
+import { saveSettings } from '../../services/save-settings.ts'
+import { defineApi } from '../../utils/api.ts'
+import { NotFound } from '../../utils/errors.ts'
+import { idOf } from '../../utils/request.ts'
 
 export default defineApi({
   permission: 'edit',

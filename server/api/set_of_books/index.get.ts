@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { textField } from '#shared/fields'
-import { presentSetOfBook } from '../../presenters/set-of-book'
-import { getSetOfBook } from '../../repositories/set-of-books'
-import { defineApi } from '../../utils/api'
-import { NotFound } from '../../utils/errors'
+import { presentSetOfBook } from '../../presenters/set-of-book.ts'
+import { getSetOfBook } from '../../repositories/set-of-books.ts'
+import { defineApi } from '../../utils/api.ts'
+import { NotFound } from '../../utils/errors.ts'
 
 export default defineApi({
   permission: 'view',

@@ -1,7 +1,7 @@
-import { cancelBatch } from '../../../repositories/import-batches'
-import { defineApi } from '../../../utils/api'
-import { NotFound } from '../../../utils/errors'
-import { idOf } from '../../../utils/request'
+import { cancelBatch } from '../../../repositories/import-batches.ts'
+import { defineApi } from '../../../utils/api.ts'
+import { NotFound } from '../../../utils/errors.ts'
+import { idOf } from '../../../utils/request.ts'
 
 export default defineApi({
   permission: 'create',

@@ -1,11 +1,11 @@
 import { createEventStream, defineEventHandler } from 'h3'
-import { presentBatch } from '../../../presenters/import-batch'
-import { getBatchProgress } from '../../../repositories/import-batches'
-import { isSessionLive } from '../../../repositories/sessions'
-import { checkPermission, requireSession } from '../../../utils/api'
-import { NotFound } from '../../../utils/errors'
-import { log } from '../../../utils/log'
-import { idOf } from '../../../utils/request'
+import { presentBatch } from '../../../presenters/import-batch.ts'
+import { getBatchProgress } from '../../../repositories/import-batches.ts'
+import { isSessionLive } from '../../../repositories/sessions.ts'
+import { checkPermission, requireSession } from '../../../utils/api.ts'
+import { NotFound } from '../../../utils/errors.ts'
+import { log } from '../../../utils/log.ts'
+import { idOf } from '../../../utils/request.ts'
 
 const INTERVAL = 500
 /** Said again now and then, so that proxies and the page see that the stream lives. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { textField } from '#shared/fields'
-import { retryBatch } from '../../../repositories/import-batches'
-import { wakeImportQueue } from '../../../services/import-queue'
-import { defineApi } from '../../../utils/api'
-import { NotFound } from '../../../utils/errors'
-import { idOf } from '../../../utils/request'
+import { retryBatch } from '../../../repositories/import-batches.ts'
+import { wakeImportQueue } from '../../../services/import-queue.ts'
+import { defineApi } from '../../../utils/api.ts'
+import { NotFound } from '../../../utils/errors.ts'
+import { idOf } from '../../../utils/request.ts'
 
 export default defineApi({
   permission: 'create',

@@ -1,6 +1,6 @@
-import { replayMessage } from '../../../services/receive-order'
-import { defineApi } from '../../../utils/api'
-import { idOf } from '../../../utils/request'
+import { replayMessage } from '../../../services/receive-order.ts'
+import { defineApi } from '../../../utils/api.ts'
+import { idOf } from '../../../utils/request.ts'
 
 export default defineApi({
   permission: 'create',

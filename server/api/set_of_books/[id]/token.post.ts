@@ -1,11 +1,11 @@
 import { tokenReplacementSchema } from '#shared/set-of-books'
 import { formatTime } from '#shared/time'
-import { presentSetOfBook } from '../../../presenters/set-of-book'
-import { replaceLocalToken } from '../../../repositories/set-of-books'
-import { defineApi } from '../../../utils/api'
-import { useConfig } from '../../../utils/config'
-import { NotFound } from '../../../utils/errors'
-import { idOf } from '../../../utils/request'
+import { presentSetOfBook } from '../../../presenters/set-of-book.ts'
+import { replaceLocalToken } from '../../../repositories/set-of-books.ts'
+import { defineApi } from '../../../utils/api.ts'
+import { useConfig } from '../../../utils/config.ts'
+import { NotFound } from '../../../utils/errors.ts'
+import { idOf } from '../../../utils/request.ts'
 
 export default defineApi({
   permission: 'edit',
