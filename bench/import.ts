@@ -15,7 +15,10 @@ export async function benchImport() {
   await sandbox.control.latency({ c8: LATENCY })
   const app = await startApp(temporaryFolder(), { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url })
   const { token, localToken } = await logIn(app.url, sandbox)
-  await ask(`${app.url}/api/devices`, token, { name: '一号柜', dev_id: 1, store_id: 1, bank_id: 1, member_id: 1, employee_id: 1, bill_type: 1 })
+  const first = (list: 'stores' | 'banks' | 'members' | 'employees') => sandbox.state.lists[list].find(({ set_of_book }) => set_of_book === 'A001')!.id
+  await ask(`${app.url}/api/devices`, token, {
+    name: '一号柜', dev_id: 1, store_id: first('stores'), bank_id: first('banks'), member_id: first('members'), employee_id: first('employees'), bill_type: 1,
+  })
   const [product] = [...sandbox.state.products.values()]
   const time = new Date(Date.now() + 8 * HOUR).toISOString().slice(0, 19).replace('T', ' ')
   for (let number = 0; number < ORDERS; number++) {
@@ -27,12 +30,13 @@ export async function benchImport() {
   await sandbox.control.clearCalls()
   const begin = performance.now()
   const { id } = await ask(`${app.url}/api/imports`, token, { filter: {} })
-  let pending = ORDERS
-  while (pending > 0) {
+  let progress
+  do {
     await sleep(100)
-    pending = (await ask(`${app.url}/api/imports/${String(id)}`, token)).pending as number
-  }
+    progress = await ask(`${app.url}/api/imports/${String(id)}`, token)
+  } while (progress.pending as number > 0)
   const took = performance.now() - begin
+  if (progress.imported !== ORDERS) throw new Error(`only ${String(progress.imported)} of ${ORDERS} orders were imported`)
   const calls = (await sandbox.control.calls()).filter(({ step }) => step.startsWith('c8.')).length
   await app.stop()
   await sandbox.close()

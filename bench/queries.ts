@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { startSandbox } from '../sandbox/server.ts'
-import { startApp, temporaryFolder } from './app.ts'
+import { seeded } from './seeded.ts'
 import { ask, logIn } from './shop.ts'
 
 const ROUNDS = 40
@@ -39,11 +37,9 @@ async function measure(run: () => Promise<unknown>): Promise<number> {
 
 /** Questions to an account set of so many orders: p95 in milliseconds over HTTP, the start, and bytes an order. */
 export async function benchQueries(orders: number) {
-  const folder = temporaryFolder()
-  const sandbox = await startSandbox()
-  const env = { ...process.env, NUXT_DATA_DIR: folder, NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url }
-  const seeding = await timed(async () => spawnSync(process.execPath, ['scripts/seed.ts', `--orders=${orders}`, '--set-of-book=A001'], { env, stdio: 'inherit' }))
-  const app = await startApp(folder, env)
+  const { folder, sandbox, took, start } = await seeded(orders)
+  const bytesAnOrder = statSync(join(folder, 'gobox.db')).size / orders
+  const app = await start()
   const { token } = await logIn(app.url, sandbox)
   const view = `${app.url}/api/orders?action=trade_view`
   const { root: [middle] } = await ask(`${view}&limit=1&start=${Math.floor(orders / 2)}`, token) as unknown as { root: { trans_id: string, dev_id: number, create_time: string }[] }
@@ -57,6 +53,5 @@ export async function benchQueries(orders: number) {
   }
   p95['the overview'] = await measure(() => ask(`${app.url}/api/summary?days=30`, token))
   await app.stop()
-  await sandbox.close()
-  return { orders, seeding, startTime: app.startTime, bytesAnOrder: statSync(join(folder, 'gobox.db')).size / orders, p95 }
+  return { orders, seeding: took, startTime: app.startTime, bytesAnOrder, p95 }
 }

@@ -7,7 +7,7 @@ import { createAtLast, eventually, expectIntact, expectOneDocumentEach, lookUps,
 
 /** Longer than C8 takes in these tests for a create that nobody waits for any more. */
 const SETTLE = 4000
-const DEADLINE = 1000
+const DEADLINE = 2500
 
 const context = useApp({ NUXT_C8_SETTLE: String(SETTLE), NUXT_UPSTREAM_TIMEOUT: String(DEADLINE) })
 

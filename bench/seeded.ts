@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import process from 'node:process'
+import { startSandbox, type Sandbox } from '../sandbox/server.ts'
+import { startApp, temporaryFolder, type Running } from './app.ts'
+
+/** A data folder that `npm run seed` has filled, with the C8 that its account set belongs to. */
+export interface Seeded {
+  folder: string
+  sandbox: Sandbox
+  /** How long the seeding took, in milliseconds. */
+  took: number
+  start: () => Promise<Running>
+}
+
+const known = new Map<number, Promise<Seeded>>()
+
+async function make(orders: number): Promise<Seeded> {
+  const folder = temporaryFolder()
+  const sandbox = await startSandbox()
+  const env = { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url }
+  const begin = performance.now()
+  spawnSync(process.execPath, ['scripts/seed.ts', `--orders=${orders}`, '--set-of-book=A001'], { env: { ...process.env, ...env, NUXT_DATA_DIR: folder }, stdio: 'inherit' })
+  return { folder, sandbox, took: performance.now() - begin, start: () => startApp(folder, env) }
+}
+
+/** A data folder with so many orders; seeded once, as it takes its time. */
+export function seeded(orders: number): Promise<Seeded> {
+  let one = known.get(orders)
+  if (!one) known.set(orders, one = make(orders))
+  return one
+}
