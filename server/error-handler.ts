@@ -27,6 +27,8 @@ export default function handleError(error: H3Error, event: H3Event) {
   if (response.headersSent) return void response.destroy()
   const isWebhook = event.path.split('?', 1)[0] === '/api/create_order'
   response.statusCode = useConfig().legacyStatus ? 200 : failure.status
+  // The envelope alone does not tell an ended session from any other failure, which the pages must know.
+  if (useConfig().legacyStatus) response.setHeader('x-status', failure.status)
   response.setHeader('content-type', 'application/json; charset=utf-8')
   for (const [name, value] of Object.entries(failure.headers)) response.setHeader(name, value)
   // The rest of such a body would be taken for the next request.

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, openPage, test, useStack, viewer } from './fixtures.ts'
+import { endSession, expect, openPage, test, useStack, viewer } from './fixtures.ts'
 import { orderOf, unconfigured } from './stack.ts'
 
 const stack = useStack(({ deliver }) => deliver(orderOf('T-1', { dev_id: unconfigured }), orderOf('T-2', { dev_id: unconfigured })))
@@ -116,8 +116,7 @@ test('a session that ends in mid-work leads to the log-in and back to the same s
   allowStatus(401)
   await openPage(page, stack(), '/devices?name=南山')
   await expect(list(page)).toContainText('南山医院门诊')
-  const token = await page.evaluate('JSON.parse(sessionStorage.getItem("gobox.accounts"))[0].token') as string
-  await fetch(`${stack().url}/api/access_token`, { method: 'DELETE', headers: { token } })
+  await endSession(page, stack())
   await page.getByRole('button', { name: '查找' }).click()
   await page.getByLabel('按名称查找货柜').fill('科技园')
   await page.keyboard.press('Enter')
