@@ -30,6 +30,9 @@ test('a cabinet seen in orders is configured with one click and names from C8', 
   await snap('device-form')
   await form.getByRole('button', { name: '保存' }).click()
   await expect(page.getByText('已保存货柜“前海大厦茶水间”')).toBeVisible()
+  const question = page.getByRole('dialog', { name: '导入在等“前海大厦茶水间”的 2 个订单？' })
+  await question.getByRole('button', { name: '以后再说' }).click()
+  await expect(question).toBeHidden()
   await expect(list(page)).toContainText('前海写字楼无人柜仓')
   await expect(waiting).toBeHidden()
 
