@@ -11,7 +11,7 @@ export const PAGE_SIZES = [30, 50, 100]
 const MAX_SIZE = 1000
 
 // Not the contract's own list: its file would bring zod along.
-const SORTS: OrderSort[] = ['create_time', '-create_time', 'total_amount', '-total_amount']
+export const ORDER_SORTS: OrderSort[] = ['-create_time', 'create_time', '-total_amount', 'total_amount']
 
 const textOf = (query: LocationQuery, key: string) => typeof query[key] === 'string' ? query[key] : ''
 
