@@ -9,8 +9,8 @@ interface Fixtures {
   /** Lets the page's answers of this status pass; each other failure, and every console error or warning, fails the test. */
   allowStatus: (...statuses: number[]) => void
   isPhone: boolean
-  /** Writes a screenshot into a folder that git ignores. */
-  snap: (name: string) => Promise<void>
+  /** Writes a screenshot, of what is in sight or of the whole page, into a folder that git ignores. */
+  snap: (name: string, whole?: 'whole') => Promise<void>
 }
 
 export const test = base.extend<Fixtures & { watched: { problems: string[], allowed: Set<number> } }>({
@@ -23,8 +23,8 @@ export const test = base.extend<Fixtures & { watched: { problems: string[], allo
   }, { auto: true }],
   allowStatus: async ({ watched }, use) => use((...statuses) => statuses.forEach(status => watched.allowed.add(status))),
   isPhone: async ({ viewport }, use) => use(viewport!.width < 768),
-  snap: async ({ page }, use, { project }) => use(async (name) => {
-    await page.screenshot({ path: join('test-results', 'screens', `${name}-${project.name}.png`), animations: 'disabled' })
+  snap: async ({ page }, use, { project }) => use(async (name, whole) => {
+    await page.screenshot({ path: join('test-results', 'screens', `${name}-${project.name}.png`), animations: 'disabled', fullPage: whole === 'whole' })
   }),
 })
 
