@@ -44,7 +44,7 @@ for (const theme of ['light', 'dark'] as const) {
 test('the dialog of the download and an open choice can be used by everybody', async ({ page, isPhone }) => {
   await openOrders(page, stack())
   if (isPhone) await page.getByRole('button', { name: '筛选' }).click()
-  await page.getByRole('button', { name: '状态' }).click()
+  await page.getByRole('button', { name: '状态' }).first().click()
   await expect(page.getByRole('menuitem', { name: '重新退款' })).toBeVisible()
   expect(await graveViolations(page), 'choice').toEqual([])
   await page.keyboard.press('Escape')
