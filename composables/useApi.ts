@@ -31,6 +31,9 @@ export function useApi() {
   const { $i18n: { t } } = useNuxtApp()
   const router = useRouter()
 
+  /** Where every failure is answered 200 for the sake of old front ends, a header tells its status. */
+  const statusOf = ({ status, headers }: Response) => Number(headers.get('x-status') ?? status)
+
   async function send(path: string, { method = 'GET', query, body, signal }: ApiOptions, token: string) {
     try {
       return await $fetch.raw(path, {
@@ -54,9 +57,11 @@ export function useApi() {
 
   async function call(path: string, options: ApiOptions) {
     const token = options.token ?? session.current?.token ?? ''
-    const { status, headers, _data } = await send(path, options, token)
+    const response = await send(path, options, token)
     connection.found()
-    const file = _data as Blob
+    const { headers } = response
+    const status = statusOf(response)
+    const file = response._data as Blob
     if (!headers.get('content-type')?.includes('json')) return { status, headers, file }
     const answer = await new Response(file).json().catch(() => undefined) as Envelope | undefined
     if (answer?.state === 1) return { status, headers, file, answer }

@@ -15,6 +15,8 @@ export function useAuditChanges() {
   function valueOf(field: string, value: unknown): string {
     if (field === 'access_level') return (Object.keys(PERMISSION_BITS) as Permission[]).filter(bit => isPermitted(Number(value), bit)).map(bit => t(`settings.rights.short.${bit}`)).join(' ')
     if (value === null || value === undefined || value === '') return '—'
+    // The log keeps no secret, only that there is another.
+    if (field === 'app_key') return t('settings.audit.secretReplaced')
     if (field === 'bill_type') return t(`billType.${value as number}`)
     if (typeof value === 'boolean') return t(value ? 'automation.on' : 'automation.off')
     return String(value)

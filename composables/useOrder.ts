@@ -1,3 +1,4 @@
+import { isMoving } from '#shared/import-state'
 import type { OrderDetail } from '#shared/orders'
 
 /** One order with its history, and what can be done with it. */
@@ -8,8 +9,10 @@ export function useOrder(id: MaybeRefOrGetter<number>) {
   const { runOne } = useOrderActions()
   const busy = ref<OrderAction>()
 
-  const { data: order, error, refresh } = useAsyncData(() => `order-${toValue(id)}`, (_, { signal }) =>
+  const { data: order, error, status, refresh } = useAsyncData(() => `order-${toValue(id)}`, (_, { signal }) =>
     api<OrderDetail>(`/api/orders/${toValue(id)}`, { signal }), { lazy: true })
+
+  useIntervalFn(() => order.value && isMoving(order.value.import_state) && status.value !== 'pending' && refresh(), LIVE_EVERY)
 
   /** What the order's state and the user's permissions allow. */
   const actions = computed(() => (Object.keys(ACTION_PERMISSIONS) as OrderAction[]).filter((action) => {

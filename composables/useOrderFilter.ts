@@ -7,9 +7,11 @@ export type FilterKey = (typeof FILTER_KEYS)[number]
 export type OrderFilter = Partial<Record<FilterKey, string>>
 
 export const PAGE_SIZES = [30, 50, 100]
+/** The server's largest; not among the choices, but a link may ask for it. */
+const MAX_SIZE = 1000
 
 // Not the contract's own list: its file would bring zod along.
-const SORTS: OrderSort[] = ['create_time', '-create_time', 'total_amount', '-total_amount']
+export const ORDER_SORTS: OrderSort[] = ['-create_time', 'create_time', '-total_amount', 'total_amount']
 
 const textOf = (query: LocationQuery, key: string) => typeof query[key] === 'string' ? query[key] : ''
 
@@ -22,8 +24,8 @@ export function useOrderFilter() {
   const filter = computed<OrderFilter>(() => Object.fromEntries(
     FILTER_KEYS.map(key => [key, textOf(route.query, key)]).filter(([, value]) => value !== ''),
   ))
-  const sort = computed(() => SORTS.find(name => name === route.query.sort) ?? '-create_time')
-  const size = computed(() => [Number(route.query.size), rememberedSize.value].find(number => PAGE_SIZES.includes(number)) ?? 50)
+  const sort = computed(() => ORDER_SORTS.find(name => name === route.query.sort) ?? '-create_time')
+  const size = computed(() => [Number(route.query.size), rememberedSize.value].find(number => number === MAX_SIZE || PAGE_SIZES.includes(number)) ?? 50)
   const page = computed(() => Math.max(1, Math.floor(Number(route.query.page)) || 1))
 
   function go(change: Record<string, string | undefined>) {

@@ -1,8 +1,12 @@
+import { isMoving } from '#shared/import-state'
 import type { OrderPage } from '#shared/orders'
 
 const KEY = 'orders'
-const MOVING = ['queued', 'sending', 'created']
-const LIVE_EVERY = 2000
+/** How often what is on its way into C8 is asked for. */
+export const LIVE_EVERY = 2000
+/** A thousand rows take the browser half a second to draw anew. */
+const MANY = 100
+const LIVE_EVERY_OF_MANY = 10_000
 
 /** Has the order list, where it is shown, asked for anew. */
 export const refreshOrders = () => refreshNuxtData(KEY)
@@ -19,9 +23,8 @@ export function useOrderList(query: Ref<NonNullable<ApiOptions['query']>>) {
   watch(answer, page => data.value = page ?? data.value, { immediate: true })
 
   const rows = computed(() => data.value?.root ?? [])
-  const isMoving = computed(() => rows.value.some(({ import_state }) => MOVING.includes(import_state)))
-  // What is on its way into C8 changes by itself.
-  useIntervalFn(() => isMoving.value && status.value !== 'pending' && refresh(), LIVE_EVERY)
+  const areMoving = computed(() => rows.value.some(({ import_state }) => isMoving(import_state)))
+  useIntervalFn(() => areMoving.value && status.value !== 'pending' && refresh(), () => rows.value.length > MANY ? LIVE_EVERY_OF_MANY : LIVE_EVERY)
   watch(() => connection.isLost, isLost => isLost || refresh())
 
   return { data, rows, error, isLoading: computed(() => status.value === 'pending'), refresh }

@@ -14,6 +14,11 @@ export function isImported(state: ImportState): boolean {
   return state === 'created' || state === 'imported'
 }
 
+/** Whether the state changes by itself: what is on its way into C8. */
+export function isMoving(state: ImportState): boolean {
+  return state === 'queued' || state === 'sending' || state === 'created'
+}
+
 /** What people call the states. */
 export const IMPORT_STATE_NAMES: Record<ImportState, string> = {
   idle: '未导入', queued: '排队中', sending: '导入中', created: '导入中', imported: '已导入', failed: '导入失败',

@@ -55,9 +55,10 @@ export const useJobsStore = defineStore('jobs', () => {
     })).then(() => end(job, job.done < job.total ? 'stopped' : 'done'))
   }
 
-  /** Has the server import these orders, and follows it; throws where the server does not begin. */
-  async function importOrders(ids: number[], kind: 'import' | 'retry' = 'import') {
-    const { id, total } = await api<{ id: number, total: number }>('/api/imports', { method: 'POST', body: { ids } })
+  /** Has the server import these orders, or all that match, and follows it; throws where the server does not begin. */
+  async function importOrders(orders: number[] | OrderFilter, kind: 'import' | 'retry' = 'import') {
+    const body = Array.isArray(orders) ? { ids: orders } : { filter: orders }
+    const { id, total } = await api<{ id: number, total: number }>('/api/imports', { method: 'POST', body })
     followed.value.push({ batch: id, total, set_of_book: session.current!.set_of_book })
     void refreshOrders()
     void follow(id, total, kind)

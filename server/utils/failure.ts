@@ -22,7 +22,10 @@ function messageOf({ status, message }: DomainError, { requestId }: RequestConte
 export function answerFailure(response: ServerResponse, context: RequestContext, failure: DomainError, state: 'state' | 'status') {
   context.failure = failure
   if (response.headersSent) return void response.destroy()
-  response.statusCode = useConfig().legacyStatus ? 200 : failure.status
+  const { legacyStatus } = useConfig()
+  response.statusCode = legacyStatus ? 200 : failure.status
+  // The envelope alone does not tell an ended session from any other failure, which the pages must know.
+  if (legacyStatus) response.setHeader('x-status', failure.status)
   response.setHeader('content-type', 'application/json; charset=utf-8')
   for (const [name, value] of Object.entries(failure.headers)) response.setHeader(name, value)
   // The rest of such a body would be taken for the next request.

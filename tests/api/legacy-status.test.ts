@@ -21,3 +21,11 @@ it.each<[string, string, (shop: Shop) => object, object]>([
   const answer = await context.app.ask(request, question(shop))
   expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body })
 })
+
+it('a header tells the status all the same, which those do not read and this app\'s pages need', async () => {
+  shop ??= await context.app.openShop()
+  const statusOf = async (request: string, token?: string) => (await context.app.ask(request, { token })).headers.get('x-status')
+  expect(await statusOf('GET /api/devices')).toBe('401')
+  expect(await statusOf('GET /api/devices/99', shop.token)).toBe('404')
+  expect(await statusOf('GET /api/devices', shop.token)).toBeNull()
+})

@@ -9,8 +9,8 @@ interface Fixtures {
   /** Lets the page's answers of this status pass; each other failure, and every console error or warning, fails the test. */
   allowStatus: (...statuses: number[]) => void
   isPhone: boolean
-  /** Writes a screenshot into a folder that git ignores. */
-  snap: (name: string) => Promise<void>
+  /** Writes a screenshot, of what is in sight or of the whole page, into a folder that git ignores. */
+  snap: (name: string, whole?: 'whole') => Promise<void>
 }
 
 export const test = base.extend<Fixtures & { watched: { problems: string[], allowed: Set<number> } }>({
@@ -23,8 +23,8 @@ export const test = base.extend<Fixtures & { watched: { problems: string[], allo
   }, { auto: true }],
   allowStatus: async ({ watched }, use) => use((...statuses) => statuses.forEach(status => watched.allowed.add(status))),
   isPhone: async ({ viewport }, use) => use(viewport!.width < 768),
-  snap: async ({ page }, use, { project }) => use(async (name) => {
-    await page.screenshot({ path: join('test-results', 'screens', `${name}-${project.name}.png`), animations: 'disabled' })
+  snap: async ({ page }, use, { project }) => use(async (name, whole) => {
+    await page.screenshot({ path: join('test-results', 'screens', `${name}-${project.name}.png`), animations: 'disabled', fullPage: whole === 'whole' })
   }),
 })
 
@@ -46,10 +46,10 @@ function watch(page: Page, problems: string[], allowed: Set<number>) {
 }
 
 /** A stack for the tests of one file. */
-export function useStack(fill?: (stack: Stack) => Promise<void>): () => Stack {
+export function useStack(fill?: (stack: Stack) => Promise<void>, settings?: Record<string, string>): () => Stack {
   let stack: Stack | undefined
   test.beforeAll(async () => {
-    stack = await startStack()
+    stack = await startStack(settings)
     await fill?.(stack)
   })
   test.afterAll(() => stack?.stop())
@@ -85,4 +85,20 @@ export const viewer = { user_name: '李雪梅', c8Token: 'c8-token-A001-view' }
 
 export async function chooseRow(page: Page, transId: string) {
   await rowOf(page, transId).locator('.el-checkbox').first().click()
+}
+
+/** Ends the page's session at the server, as twelve idle hours do; the page does not know it yet. */
+export async function endSession(page: Page, { url }: Stack) {
+  const token = await page.evaluate('JSON.parse(sessionStorage.getItem("gobox.accounts"))[0].token') as string
+  await fetch(`${url}/api/access_token`, { method: 'DELETE', headers: { token } })
+}
+
+/** Fills the open form of a new cabinet like the others' and saves it. */
+export async function saveDevice(page: Page, name: string) {
+  const form = page.getByRole('dialog', { name: '新建货柜' })
+  await form.getByLabel('名称').fill(name)
+  await form.getByRole('button', { name: /照“.+”填/ }).click()
+  await page.getByRole('combobox', { name: '仓库' }).fill('总仓')
+  await page.getByRole('option', { name: '总仓' }).click()
+  await form.getByRole('button', { name: '保存' }).click()
 }

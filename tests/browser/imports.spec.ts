@@ -1,4 +1,4 @@
-import { expect, openPage, test, useStack, viewer } from './fixtures.ts'
+import { expect, openPage, saveDevice, test, useStack, viewer } from './fixtures.ts'
 import { bread, orderOf, unconfigured, type Stack } from './stack.ts'
 
 const stack = useStack()
@@ -60,16 +60,12 @@ test('why orders failed is mended at its source, and only these are retried', as
   const id = await startBatch(stack(), [orderOf(`T-MEND-${key}`, { dev_id: unconfigured }), orderOf(`T-STAY-${key}`, { products: [bread] })])
   await openPage(page, stack(), `/imports/${id}`)
   const reason = page.getByRole('article').filter({ hasText: '还没有配置' })
-  await reason.getByRole('link', { name: `配置货柜 ${unconfigured}` }).click()
-  const form = page.getByRole('dialog', { name: '新建货柜' })
-  await form.getByLabel('名称').fill('前海大厦茶水间')
-  await form.getByRole('button', { name: /照“.+”填/ }).click()
-  await page.getByRole('combobox', { name: '仓库' }).click()
-  await page.getByRole('option', { name: '总仓' }).click()
-  await form.getByRole('button', { name: '保存' }).click()
+  await reason.getByRole('button', { name: `配置货柜 ${unconfigured}` }).click()
+  await saveDevice(page, '前海大厦茶水间')
   await expect(page.getByText('已保存货柜')).toBeVisible()
 
-  await page.goto(`${stack().url}/imports/${id}`)
+  await expect(page, 'nobody has to find the way back').toHaveURL(new RegExp(`/imports/${id}$`))
+  await expect(reason.getByText('货柜已配置，可以重试了')).toBeVisible()
   await reason.getByRole('button', { name: '重试这 1 个' }).click()
   await expect(page.getByText('1 个订单已重新排队')).toBeVisible()
   await expect(page.getByText('成功 1')).toBeVisible({ timeout: 20_000 })
@@ -118,9 +114,11 @@ test('when C8 ends the log-in the import pauses and every page says so', async (
   }).toPass({ timeout: 20_000 })
   await expect(page.getByRole('link', { name: '重新登录' })).toBeVisible()
   await control.addTokens({ token: 'c8-token-A001', access_level: 15, user_name: '陈晓东', set_of_books: ['A001'] })
-  await page.goto(stack().link())
-  await page.waitForURL(({ pathname }) => pathname === '/')
-  await page.goto(`${stack().url}/imports/${id}`)
+  await page.getByRole('link', { name: '重新登录' }).click()
+  await page.getByRole('textbox', { name: '用户' }).fill('陈晓东')
+  await page.getByRole('textbox', { name: 'C8 Token' }).fill('c8-token-A001')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(new RegExp(`/imports/${id}$`))
   await expect(page.getByText('全部成功')).toBeVisible({ timeout: 20_000 })
 })
 

@@ -24,25 +24,35 @@ test('filters stand in the address, can be taken away one by one, and come back 
 })
 
 test('a slash goes to the search, Enter searches, and an empty answer offers the next step', async ({ page, isPhone, snap }) => {
-  test.skip(isPhone, 'a phone has no keyboard')
   await openOrders(page, stack())
   await expect(rowOf(page, 'T-TODAY')).toBeVisible()
-  await page.keyboard.press('/')
+  const toSearch = async () => isPhone ? page.getByRole('textbox', { name: '订单号或用户' }).tap() : page.keyboard.press('/')
+  await toSearch()
   await page.keyboard.type('T-BREAD')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/q=T-BREAD/)
   await expect(rowOf(page, 'T-TODAY')).toHaveCount(0)
   await expect(rowOf(page, 'T-BREAD')).toBeVisible()
-  await page.keyboard.press('/')
+  await toSearch()
   await page.keyboard.press('Control+A')
   await page.keyboard.type('nothing')
-  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: '搜索' }).click()
   await expect(page.getByRole('heading', { name: '这个范围没有订单' })).toBeVisible()
   await snap('orders-none-found')
 })
 
 test('a day range is the shop\'s, and pages and sorting stand in the address', async ({ page, isPhone }) => {
-  await openOrders(page, stack(), '/orders?size=30&sort=-total_amount')
+  await openOrders(page, stack(), '/orders?size=30')
+  if (isPhone) {
+    await page.getByRole('button', { name: '筛选' }).click()
+    await page.getByRole('button', { name: '排序' }).click()
+    await page.getByRole('menuitem', { name: '金额从高到低' }).click()
+    await page.getByRole('button', { name: '筛选' }).click()
+  }
+  else {
+    await page.getByRole('columnheader', { name: '金额' }).click()
+  }
+  await expect(page).toHaveURL(/sort=-total_amount/)
   await expect(page.locator('.el-table__row, .order-cards > li').first()).toContainText('T-MANY-39')
   await page.getByRole('button', { name: '下一页' }).click()
   await expect(page).toHaveURL(/page=2/)
@@ -98,8 +108,7 @@ test('all that match are chosen at once, with their count and amount', async ({ 
   await snap('action-nothing')
 })
 
-test('an order whose document still exists is not reset, and one whose document is gone is', async ({ page, allowStatus, isPhone }) => {
-  test.skip(isPhone, 'the dialogs are the same')
+test('an order whose document still exists is not reset, and one whose document is gone is', async ({ page, allowStatus }) => {
   allowStatus(409)
   const { root } = await stack().ask<{ root: { id: number }[] }>('GET', '/api/orders?action=trade_view&trans_id=T-RESET')
   await stack().ask('POST', `/api/orders/${root[0]!.id}?action=import`)
@@ -122,8 +131,7 @@ test('an order whose document still exists is not reset, and one whose document 
   await expect(rowOf(page, 'T-RESET')).toContainText('未导入')
 })
 
-test('deleting names how many, keeps the safe answer at hand, and removes them', async ({ page, isPhone }) => {
-  test.skip(isPhone, 'the dialogs are the same')
+test('deleting names how many, keeps the safe answer at hand, and removes them', async ({ page }) => {
   await openOrders(page, stack(), '/orders?q=T-DELETE')
   await chooseRow(page, 'T-DELETE')
   await page.getByRole('toolbar').getByRole('button', { name: '删除' }).click()
@@ -133,8 +141,7 @@ test('deleting names how many, keeps the safe answer at hand, and removes them',
   await expect(rowOf(page, 'T-DELETE')).toHaveCount(0)
 })
 
-test('a download of a month goes week by week, and a goBox that is away stops it with what has arrived', async ({ page, allowStatus, isPhone, snap }) => {
-  test.skip(isPhone, 'the dialogs are the same')
+test('a download of a month goes week by week, and a goBox that is away stops it with what has arrived', async ({ page, allowStatus, snap }) => {
   allowStatus(502)
   const { control } = stack().sandbox
   await openOrders(page, stack())
@@ -152,8 +159,7 @@ test('a download of a month goes week by week, and a goBox that is away stops it
   expect((await control.calls('gobox.trade')).length).toBe(5)
 })
 
-test('the current filter is exported as a file', async ({ page, isPhone }) => {
-  test.skip(isPhone, 'the file is the same')
+test('the current filter is exported as a file', async ({ page }) => {
   await openOrders(page, stack(), '/orders?q=T-TODAY')
   await expect(rowOf(page, 'T-TODAY')).toBeVisible()
   await page.getByRole('button', { name: '导出' }).click()

@@ -16,24 +16,28 @@ const SCREENS: [path: () => string, shown: string][] = [
   ...['automation', 'messages', 'rights', 'audit'].map((tab): [() => string, string] => [() => `/settings?tab=${tab}`, '.settings-section li, .settings-section form']),
 ]
 
-async function look(page: Page, path: string, shown: string) {
+async function look(page: Page, path: string, shown: string, snap: (theme: 'light' | 'dark') => Promise<void>) {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.goto(stack().url + path)
   await expect(page.locator(shown).first()).toBeVisible()
   expect(await graveViolations(page), path).toEqual([])
+  await snap('light')
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${path} does not scroll sideways`).toBeLessThanOrEqual(0)
   // The theme changes nothing but colours.
   await page.emulateMedia({ colorScheme: 'dark' })
   await expect(page.locator('html')).toHaveClass(/dark/)
+  await snap('dark')
   expect(await graveViolations(page, ['color-contrast']), `${path}, dark`).toEqual([])
 }
 
 for (const language of ['zh', 'en'] as const) {
-  test(`overview, imports, cabinets and settings can be used by everybody, light and dark: ${language}`, async ({ page, isPhone }) => {
-    test.skip(isPhone && language === 'en', 'the words are the desk\'s')
+  test(`overview, imports, cabinets and settings can be used by everybody, light and dark: ${language}`, async ({ page, snap }) => {
     test.setTimeout(180_000)
     await page.addInitScript(`localStorage.setItem('gobox.locale', '${language}')`)
     await openPage(page, stack(), '/')
-    for (const [path, shown] of SCREENS) await look(page, path(), shown)
+    for (const [path, shown] of SCREENS) {
+      const name = path().replaceAll(/\W+/g, '-')
+      await look(page, path(), shown, theme => snap(`page${name}-${theme}-${language}`, 'whole'))
+    }
   })
 }

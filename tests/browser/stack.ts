@@ -22,11 +22,11 @@ export interface Stack {
   stop: () => Promise<void>
 }
 
-export async function startStack(): Promise<Stack> {
+export async function startStack(settings: Record<string, string> = {}): Promise<Stack> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'gobox-browser-'))
   const sandbox = await startSandbox()
   const app = startApp(await freePort(), {
-    NUXT_DATA_DIR: dataFolder, NUXT_GOBOX_URL: sandbox.goboxUrl, NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url, NUXT_UPSTREAM_TIMEOUT: '2000',
+    NUXT_DATA_DIR: dataFolder, NUXT_GOBOX_URL: sandbox.goboxUrl, NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url, NUXT_UPSTREAM_TIMEOUT: '2000', ...settings,
   })
   await app.ready()
   const link: Stack['link'] = ({ set_of_book = 'A001', user_name = '陈晓东', c8Token = `c8-token-${set_of_book}` } = {}) =>

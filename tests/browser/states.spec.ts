@@ -11,6 +11,13 @@ test('an address that leads nowhere says so and leads back', async ({ page, snap
   await expect(page.getByRole('heading', { name: '概览' })).toBeVisible()
 })
 
+test('what is no number is no order and no batch', async ({ page }) => {
+  await openOrders(page, stack(), '/orders/abc')
+  await expect(page.getByRole('heading', { name: '没有这个页面' })).toBeVisible()
+  await page.goto(`${stack().url}/imports/0`)
+  await expect(page.getByRole('heading', { name: '没有这个页面' })).toBeVisible()
+})
+
 test('an order that does not exist is told as such', async ({ page, allowStatus }) => {
   allowStatus(404)
   await openOrders(page, stack(), '/orders/987654')
