@@ -16,7 +16,7 @@ export function isWebhookPath(url: string): boolean {
 
 /** Checks and stores goBox's message. Throws Unauthorized, TooMany, Invalid and what else refuses a message. */
 export async function takeMessage(request: IncomingMessage, url: string, context: RequestContext): Promise<void> {
-  context.webhookSetOfBookId = await authenticateWebhook(request)
+  context.webhookSetOfBookId = authenticateWebhook(request)
   await receiveMessage(context.webhookSetOfBookId, { query: readQuery(url), ...await takeBody(request) })
 }
 

@@ -14,7 +14,7 @@ z.config({ jitless: 'window' in globalThis })
 const DECIMAL = /^[+-]?\d+(\.\d+)?$/
 
 function field<T>(read: (value: unknown) => T | null, error: string) {
-  return z.unknown().transform((value, context): T => {
+  return z.transform((value: unknown, context): T => {
     const result = read(value)
     if (result !== null) return result
     context.issues.push({ code: 'custom', message: value === undefined ? '必填' : error, input: value })

@@ -65,7 +65,7 @@ function findLocalToken(tokenHash: string): LocalToken | undefined {
 }
 
 /** The id of the account set that this local token belongs to; asked for each message, so good ones are remembered. */
-export async function findIdByLocalToken(token: string, now: number): Promise<number | undefined> {
+export function findIdByLocalToken(token: string, now: number): number | undefined {
   const tokenHash = hashToken(token)
   let found = localTokens.get(tokenHash)
   if (!found) {

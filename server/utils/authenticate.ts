@@ -29,8 +29,8 @@ export async function authenticateStaff(request: IncomingMessage): Promise<Sessi
 }
 
 /** The account set whose local token the request carries. Throws Unauthorized, or TooMany after too many wrong tokens. */
-export async function authenticateWebhook(request: IncomingMessage): Promise<number> {
-  return await findIdByLocalToken(tokenOf(request), Date.now()) ?? refuseToken(request, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
+export function authenticateWebhook(request: IncomingMessage): number {
+  return findIdByLocalToken(tokenOf(request), Date.now()) ?? refuseToken(request, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
 }
 
 const MAX_FAILED_LOG_INS = 20

@@ -32,10 +32,14 @@ export function newRequestId(): string {
 
 const ACTION = /[?&]action=(get_orders|trade_view|import|init_order)(?:&|$)/
 const MAX_PATH = 200
+/** Characters that may be a token. */
+const TOKEN = 33
+const LONG_PART = new RegExp(`[^/]{${TOKEN},}`, 'g')
 
 /** A path for the log: without the query, and without what is long enough to be somebody's token. */
 function plainPath(url: string): string {
-  return url.split('?', 1)[0]!.slice(0, MAX_PATH).replace(/[^/]{33,}/g, '…')
+  const path = url.split('?', 1)[0]!
+  return path.length < TOKEN ? path : path.slice(0, MAX_PATH).replace(LONG_PART, '…')
 }
 
 /**

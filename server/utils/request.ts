@@ -29,12 +29,10 @@ async function readBytes(request: IncomingMessage): Promise<{ body: Buffer, whol
       resolve(false)
     })
     request.once('end', () => resolve(true))
-    const breakOff = (cause?: Error) => {
+    request.once('close', () => {
       // Making an error is not cheap, and every request closes.
-      if (!request.readableEnded) reject(new Invalid('请求没有发完，请重新发送', { cause }))
-    }
-    request.once('error', breakOff)
-    request.once('close', () => breakOff())
+      if (!request.readableEnded) reject(new Invalid('请求没有发完，请重新发送', { cause: request.errored }))
+    })
   })
   return { body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), whole }
 }
