@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
@@ -27,7 +27,8 @@ const round = (number: number) => Math.round(number * 100) / 100
 type Row = [name: string, values: number[], bound?: { max: number } | { min: number }]
 
 interface Result { median: number, values: number[], bound?: object, holds?: boolean }
-const results: Record<string, Record<string, Result>> = {}
+const date = new Date().toISOString().slice(0, 10)
+const results: Record<string, { date: string, figures: Record<string, Result> }> = {}
 
 function report(title: string, rows: Row[]) {
   const table: Record<string, Result> = {}
@@ -36,7 +37,7 @@ function report(title: string, rows: Row[]) {
     const holds = bound && ('max' in bound ? middle <= bound.max : middle >= bound.min)
     table[name] = { median: round(middle), values: values.map(round), ...(bound ? { bound, holds } : {}) }
   }
-  results[title] = table
+  results[title] = { date, figures: table }
   console.log(`\n${title}`)
   console.table(Object.fromEntries(Object.entries(table).map(([name, { median, bound, holds }]) => [name, {
     median, bound: bound ? JSON.stringify(bound).replace(/[{}"]/g, '').replace('max:', '≤ ').replace('min:', '≥ ') : '', holds: holds === undefined ? '' : holds ? 'yes' : 'NO',
@@ -129,5 +130,8 @@ const only = values.only?.split(',')
 for (const [name, section] of Object.entries(SECTIONS)) {
   if (!only || only.includes(name)) await section()
 }
-if (!only) writeFileSync('bench/results.json', `${JSON.stringify({ machine, date: new Date().toISOString().slice(0, 10), rounds, results }, null, 2)}\n`)
-process.exit(Object.values(results).every(table => Object.values(table).every(({ holds }) => holds !== false)) ? 0 : 1)
+// A run of some sections leaves the figures of the others.
+const FILE = 'bench/results.json'
+const others = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as { results: object }).results : {}
+writeFileSync(FILE, `${JSON.stringify({ machine, results: { ...others, ...results } }, null, 2)}\n`)
+process.exit(Object.values(results).every(({ figures }) => Object.values(figures).every(({ holds }) => holds !== false)) ? 0 : 1)
