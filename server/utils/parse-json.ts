@@ -24,7 +24,7 @@ export class LongInteger {
 /** Ids are text for us, whatever an upstream makes of them. */
 const TEXT_FIELDS = new Set(['trans_id', 'e_id', 'barcode'])
 /** Whether any number may need its source: an id of ours, or more digits than a number holds. Text, which begins with a quote, does not. */
-const NEEDS_SOURCE = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d|[:,[]\s*-?\d{16}/
+const NEEDS_SOURCE = /"(?:trans_id|e_id|barcode)"\s*:\s*-?\d|(?:^|[:,[])\s*-?\d{16}/
 
 function keepDigits(key: string, value: unknown, context?: { source: string }): unknown {
   if (typeof value !== 'number') return value

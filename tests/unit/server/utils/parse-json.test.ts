@@ -15,8 +15,11 @@ describe('parseJson', () => {
 
   it('writes any integer back with the digits that were sent', () => {
     fc.assert(fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), (integer) => {
-      expect(JSON.stringify(parseJson(`{"id":${integer}}`))).toBe(`{"id":${integer}}`)
+      for (const text of [`${integer}`, `{"id":${integer}}`, `[1,${integer}]`]) expect(JSON.stringify(parseJson(text))).toBe(text)
     }))
+    for (const text of [' 92345678901234567812345', '[\n92345678901234567812345]', '{"a":"x","id"\n:\t92345678901234567812345}']) {
+      expect(JSON.stringify(parseJson(text))).toBe(text.replace(/\s/g, ''))
+    }
   })
 
   it('reads what JSON.parse reads, where no number is too long', () => {
