@@ -98,6 +98,8 @@ export async function saveDevice(page: Page, name: string) {
   const form = page.getByRole('dialog', { name: '新建货柜' })
   await form.getByLabel('名称').fill(name)
   await form.getByRole('button', { name: /照“.+”填/ }).click()
+  // Names, not the numbers that C8 knows them by.
+  await expect(form.locator('.el-select__placeholder').filter({ hasText: /^#/ })).toHaveCount(0)
   await page.getByRole('combobox', { name: '仓库' }).fill('总仓')
   await page.getByRole('option', { name: '总仓' }).click()
   await form.getByRole('button', { name: '保存' }).click()
