@@ -5,6 +5,7 @@ import { useConfig } from './utils/config.ts'
 import { createLimitedServer } from './utils/http-server.ts'
 import { log } from './utils/log.ts'
 import { closeServer } from './utils/shutdown.ts'
+import { boundYoungGeneration } from './utils/young-generation.ts'
 import { answerWebhook, isWebhookPath } from './webhook.ts'
 
 /*
@@ -12,6 +13,7 @@ import { answerWebhook, isWebhookPath } from './webhook.ts'
  * of connections.
  */
 
+boundYoungGeneration()
 const nitro = useNitroApp()
 const listener = toNodeListener(nitro.h3App)
 const server = createLimitedServer((request, response) => {
