@@ -15,7 +15,7 @@ export async function benchImport() {
   await sandbox.control.latency({ c8: LATENCY })
   const app = await startApp(temporaryFolder(), { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url })
   const { token, localToken } = await logIn(app.url, sandbox)
-  const first = (list: 'stores' | 'banks' | 'members' | 'employees') => sandbox.state.lists[list].find(({ set_of_book }) => set_of_book === 'A001')!.id
+  const first = (list: 'stores' | 'banks' | 'members' | 'employees') => sandbox.state.lists[list].find(({ set_of_book: owner }) => owner === undefined || owner === 'A001')!.id
   await ask(`${app.url}/api/devices`, token, {
     name: '一号柜', dev_id: 1, store_id: first('stores'), bank_id: first('banks'), member_id: first('members'), employee_id: first('employees'), bill_type: 1,
   })
