@@ -11,7 +11,7 @@ import { ordersMatch } from './order-filter.ts'
 import type { Window } from './order-totals.ts'
 
 /** Some milliseconds of reading: between two slices goBox gets its turn. */
-const SLICE = 500
+const SLICE = 100
 
 const { id, transId, status, eId, devId, createTime, updateTime, totalAmount, products, importState, importError, importedAt, importedUser, retailCode } = orders
 const columns = { id, transId, status, eId, devId, createTime, updateTime, totalAmount, products, importState, importError, importedAt, importedUser, retailCode }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fenToYuan } from '#shared/money'
 import { PAID, type OrderStatus } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
@@ -72,7 +73,10 @@ function bestSeller({ barcode, name, quantity, amount, cost, uncosted }: GoodsSu
 }
 
 async function waitingOf(setOfBookId: number): Promise<Summary['waiting']> {
-  const find = async (filter: OrderFilter) => total(await findWindows(setOfBookId, filter))
+  const find = async (filter: OrderFilter) => {
+    await nextTurn()
+    return total(await findWindows(setOfBookId, filter))
+  }
   const unconfigured = await listUnconfiguredCabinets(setOfBookId)
   // All less those that cannot be imported: a few cabinets are read in place of all.
   const idle = await find({ status: PAID, import_state: 'idle' })
@@ -86,12 +90,22 @@ async function waitingOf(setOfBookId: number): Promise<Summary['waiting']> {
   }
 }
 
-/** The overview: today, 7 and 30 days, the details of the last `count` days, and what waits. Every figure names the filter that finds its orders. */
+/**
+ * The overview: today, 7 and 30 days, the details of the last `count` days, and what waits. Every figure names the filter that finds its orders.
+ * Yields to other work between its parts, which take some milliseconds each.
+ */
 export async function summarize(setOfBookId: number, count: number, now: number, zone: string): Promise<Summary> {
-  const month: Day[] = await Promise.all(lastDays(now, Math.max(...PERIODS), zone)
-    .map(async span => ({ ...span, date: formatTime(span.from, zone).slice(0, 10), sums: await sumByStatus(setOfBookId, span) })))
+  const month: Day[] = []
+  for (const span of lastDays(now, Math.max(...PERIODS), zone)) {
+    month.push({ ...span, date: formatTime(span.from, zone).slice(0, 10), sums: await sumByStatus(setOfBookId, span) })
+    if (month.length % 10 === 0) await nextTurn()
+  }
   const span = (days: number): Span => ({ from: month.at(-days)!.from, to: month.at(-1)!.to })
-  const goods = new Map(await Promise.all(PERIODS.map(async days => [days, await sumByGoods(setOfBookId, span(days))] as const)))
+  const goods = new Map<number, GoodsSum[]>()
+  for (const days of PERIODS) {
+    goods.set(days, await sumByGoods(setOfBookId, span(days)))
+    await nextTurn()
+  }
   const names = await readCabinetNames(setOfBookId)
   const contacts = await readLastContacts(setOfBookId)
   const time = (at: number | null) => at === null ? null : formatTime(at, zone)
