@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, sql } from 'drizzle-orm'
 import { importBatches, importBatchItems, orders } from '#drizzle/schema'
 import type { OrderFilter } from '#shared/orders'
-import { useStorage } from '../db/client.ts'
+import { prepared, useStorage } from '../db/client.ts'
 import { Invalid, NotFound } from '../utils/errors.ts'
 import { addAudit, type Actor } from './audit.ts'
 import type { BatchOutcome } from './import-batch-items.ts'
@@ -31,6 +31,10 @@ function selectOrders(setOfBookId: number, ids: number[]) {
     .where(and(eq(orders.setOfBookId, setOfBookId), sql`${orders.id} in (select value from json_each(${JSON.stringify(ids)}))`)).all()
 }
 
+/** Without drizzle, as `enqueue`. */
+const insertItem = prepared((_, sqlite) => sqlite.prepare<[batchId: number, orderId: number, transId: string, outcome: BatchOutcome, reason: string | null]>(
+  'INSERT INTO import_batch_items (batch_id, order_id, trans_id, outcome, reason) VALUES (?, ?, ?, ?, ?)'))
+
 /** Makes a batch and queues its orders. Throws NotFound if one of `ids` is not this account set's. */
 export async function createBatch(setOfBookId: number, selection: Selection, by: Actor, sessionId: number, now: number): Promise<{ id: number, total: number }> {
   const { db, write } = useStorage()
@@ -45,7 +49,7 @@ export async function createBatch(setOfBookId: number, selection: Selection, by:
     for (const order of chosen) {
       const outcome: BatchOutcome = order.importState === 'imported' ? 'imported' : isImportable(order) ? 'pending' : 'failed'
       const reason = outcome === 'failed' ? '订单不是“支付成功”，不能导入' : null
-      db.insert(importBatchItems).values({ batchId: id, orderId: order.id, transId: order.transId, outcome, reason }).run()
+      insertItem().run(id, order.id, order.transId, outcome, reason)
       if (outcome === 'pending') enqueue(order.id, by.user, sessionId, now)
     }
     addAudit(by, 'batch_started', { id, after: { total: chosen.length } })

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, or, sql, type SQL } 
 import { orders, setOfBooks } from '#drizzle/schema'
 import type { ImportState } from '#shared/import-state'
 import type { Retail } from '../connectors/c8.ts'
-import { useStorage } from '../db/client.ts'
+import { prepared, useStorage } from '../db/client.ts'
 import { addAudit, type Actor } from './audit.ts'
 import { addEvent, type OrderEventRecord } from './order-events.ts'
 import { closeBatchItems } from './import-batch-items.ts'
@@ -123,11 +123,17 @@ export async function requeue({ orderId, lease, user }: ImportLease, { reason, d
   }))
 }
 
-/** Queues an order unless it is imported, under way or queued already. Runs inside the caller's transaction. */
-export function enqueue(orderId: number, user: string, sessionId: number | null, now: number): OrderRecord | undefined {
-  const change = { importDueAt: now, importAttempts: 0, importError: null, importUser: user, importSessionId: sessionId }
-  return move(orderId, user, free(), { from: ['idle', 'failed'], event: 'queued', set: { ...change, importState: 'queued' } })
-    ?? move(orderId, user, and(free(), isNull(orders.importDueAt)), { from: ['created'], event: 'queued', set: change })
+/** As `move` does it, but prepared once, since a batch queues thousands in one transaction. `created` stays what it is. */
+const updateQueued = prepared((_, sqlite) => sqlite.prepare<[now: number, user: string, sessionId: number | null, orderId: number]>(`
+  UPDATE orders SET import_state = iif(import_state = 'created', 'created', 'queued'), import_due_at = ?, import_attempts = 0, import_error = NULL,
+    import_user = ?, import_session_id = ?
+  WHERE id = ? AND import_lease IS NULL AND (import_state IN ('idle', 'failed') OR import_state = 'created' AND import_due_at IS NULL)`))
+
+/** Queues an order unless it is imported, under way or queued already; returns whether it did. Runs inside the caller's transaction. */
+export function enqueue(orderId: number, user: string, sessionId: number | null, now: number): boolean {
+  const isQueued = updateQueued().run(now, user, sessionId, orderId).changes > 0
+  if (isQueued) addEvent(orderId, 'queued', user, Date.now())
+  return isQueued
 }
 
 /** Takes an order that has not started out of the queue; a create that C8 may still carry out stays looked for. Runs inside the caller's transaction. */
