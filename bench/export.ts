@@ -5,7 +5,7 @@ import { growthDuring } from './memory.ts'
 import { seeded } from './seeded.ts'
 import { logIn } from './shop.ts'
 
-/** Reads every order with all that is exported, in the order of the export, and does nothing with it. */
+/** Reads every order with all that is exported, by the index that the export goes by, and does nothing with it. */
 function readBare(folder: string): number {
   const db = new Database(join(folder, 'gobox.db'), { readonly: true })
   const begin = performance.now()
