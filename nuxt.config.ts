@@ -44,6 +44,8 @@ export default defineNuxtConfig({
   typescript: { strict: true },
   nitro: {
     compressPublicAssets: true,
+    // The Node that comes with the app; for older ones private fields would become slow look-ups.
+    esbuild: { options: { target: 'node24' } },
     errorHandler: '~~/server/error-handler',
     // Server code names what it uses, so that it runs the same under vitest and in plain scripts.
     imports: false,
