@@ -29,6 +29,17 @@ describe('parseJson', () => {
     }))
   })
 
+  it('keeps the digits of an id beside and below other values', () => {
+    expect(parseJson('{"a":{"x":1},"e_id":7,"b":[{"barcode":2}]}')).toEqual({ a: { x: 1 }, e_id: '7', b: [{ barcode: '2' }] })
+  })
+
+  it.each([['[', ']'], ['{"a":', '}']])('reads 32 levels of %s and no more', (open, close) => {
+    const nested = (levels: number) => open.repeat(levels - 1) + '[]' + close.repeat(levels - 1)
+    expect(JSON.stringify(parseJson(nested(32)))).toBe(nested(32))
+    for (const levels of [33, 100_000]) expect(() => parseJson(nested(levels))).toThrow(RangeError)
+    expect(() => parseJson(`{"e_id":1,"a":${nested(32)}}`)).toThrow(RangeError)
+  })
+
   it('throws what JSON.parse throws', () => {
     expect(() => parseJson('{"trans_id":1')).toThrow(SyntaxError)
   })
@@ -42,6 +53,10 @@ describe('parseBody', () => {
 
   it.each([' ', '[]', 'null', '1', '"x"', '{', '{"a":1}}', '{a:1}', '\uFEFF\uFEFF{}'])('refuses %j', (text) => {
     expect(() => parseBody(Buffer.from(text))).toThrow(expect.objectContaining({ status: 400, message: expect.stringMatching(/JSON/) }))
+  })
+
+  it('names the depth that it refuses', () => {
+    expect(() => parseBody(Buffer.from('{"a":'.repeat(33) + '1' + '}'.repeat(33)))).toThrow(expect.objectContaining({ status: 400, message: expect.stringMatching(/32 层/) }))
   })
 
   it('refuses other encodings', () => {
