@@ -1,4 +1,5 @@
 const SECOND = 1000
+const MINUTE = 60_000
 const HOUR = 3_600_000
 export const DAY = 86_400_000
 
@@ -6,7 +7,8 @@ export const DAY = 86_400_000
 const MAX_UNIX_SECONDS = 1e11
 const MAX_TIME = Date.UTC(9999, 11, 31)
 
-const LOCAL = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?$/
+const LOCAL = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?$/
+const ZERO = '0'.charCodeAt(0)
 const WITH_OFFSET = /^(.+[ T].+?)\s?(Z|[+-]\d\d:?\d\d)$/i
 
 const BARE_DATE = /^\d{4}-\d\d-\d\d$/
@@ -57,15 +59,22 @@ function wallToTime(wall: number, zone: string): number {
   return wall - zoneOffset(guess, zone)
 }
 
+/** The number that `count` digits of the text at `from` make; beyond its end they count as zeros. */
+function digits(text: string, from: number, count: number): number {
+  let number = 0
+  for (let index = from; index < from + count; index++) number = number * 10 + (index < text.length ? text.charCodeAt(index) - ZERO : 0)
+  return number
+}
+
 /** Milliseconds of the wall clock written as UTC; `null` for text of another form or impossible dates such as 30 February. */
 function parseWall(text: string): number | null {
-  const match = LOCAL.exec(text)
-  if (!match) return null
-  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction] = match
-  if (+year! < 1970 || +month! < 1 || +month! > 12 || +hour > 23 || +minute > 59 || +second > 59) return null
-  const wall = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second, fraction ? +fraction.slice(0, 3).padEnd(3, '0') : 0)
+  if (!LOCAL.test(text)) return null
+  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2)]
+  const [hour, minute, second, millisecond] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2), digits(text, 20, 3)]
+  if (year < 1970 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return null
+  const date = Date.UTC(year, month - 1, day)
   // What runs over the end of the month comes out with another day.
-  return new Date(wall).getUTCDate() === +day! ? wall : null
+  return new Date(date).getUTCDate() === day ? date + hour * HOUR + minute * MINUTE + second * SECOND + millisecond : null
 }
 
 /**
@@ -93,7 +102,7 @@ function parseOffset(text: string): number | null {
   const hours = Number(text.slice(1, 3))
   const minutes = Number(text.slice(-2))
   if (hours > 14 || minutes > 59) return null
-  return (text.startsWith('-') ? -1 : 1) * (hours * HOUR + minutes * 60_000)
+  return (text.startsWith('-') ? -1 : 1) * (hours * HOUR + minutes * MINUTE)
 }
 
 /** The last instant that an inclusive `end_date` covers: the day of a bare date, else the second named. */
