@@ -44,9 +44,11 @@ export function describeError(error: unknown, depth = 0): unknown {
 /** `08:30:00.123 INFO request {…}` for the eyes of who develops. */
 function readable(): Writable {
   return new Writable({
-    write(line: Buffer, _encoding, done) {
-      const { time, level, msg, ...rest } = JSON.parse(line.toString()) as Record<string, string>
-      process.stdout.write(`${time!.slice(11, 23)} ${level!.toUpperCase()} ${msg} ${JSON.stringify(rest)}\n`)
+    write(lines: Buffer, _encoding, done) {
+      for (const line of lines.toString().trimEnd().split('\n')) {
+        const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, string>
+        process.stdout.write(`${time!.slice(11, 23)} ${level!.toUpperCase()} ${msg} ${JSON.stringify(rest)}\n`)
+      }
       done()
     },
   })
@@ -65,8 +67,27 @@ function timestamp(): string {
   return writtenText
 }
 
-/** Lines are collected for a moment: a write for each would cost more than the request. What is left is written at the exit. */
+/** What collects lines and writes them together now and then. What is left is written at the exit. */
 const collected = () => destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 250, maxLength: 8 * 1024 * 1024 })
+const output = process.env.NODE_ENV === 'production' ? collected() : readable()
+
+/** The lines of one turn of the event loop: to hand over each takes longer than to write it. */
+let lines = ''
+
+function handOver() {
+  if (lines !== '') output.write(lines)
+  lines = ''
+}
+
+function write(line: string) {
+  if (lines === '') setImmediate(handOver)
+  lines += line
+}
+
+process.once('exit', () => {
+  handOver()
+  if ('flushSync' in output) output.flushSync()
+})
 
 /** The log: one JSON line an entry on stdout, which whatever runs the process keeps and rotates. */
 export const log = pino({
@@ -74,4 +95,12 @@ export const log = pino({
   timestamp,
   formatters: { level: level => ({ level }), log: hideSecrets },
   serializers: { err: error => describeError(error) },
-}, process.env.NODE_ENV === 'production' ? collected() : readable())
+}, { write })
+
+/**
+ * Writes an entry of the level `info` as `log.info` does, in half the time: each message of goBox has one. `fields` are not looked
+ * through for secrets.
+ */
+export function logPlain(fields: object, message: string) {
+  write(`{"level":"info"${timestamp()},${JSON.stringify(fields).slice(1, -1)},"msg":"${message}"}\n`)
+}

@@ -4,7 +4,7 @@ import type { H3EventContext } from 'h3'
 import type { SessionRecord } from '../repositories/sessions.ts'
 import { clientAddress } from './client-address.ts'
 import type { DomainError } from './errors.ts'
-import { log } from './log.ts'
+import { log, logPlain } from './log.ts'
 
 declare module 'h3' {
   interface H3EventContext {
@@ -55,5 +55,5 @@ export function logRequest(request: IncomingMessage, response: ServerResponse, {
     errmsg: failure && failure.status >= 422 ? failure.message : undefined,
   }
   if (failure && failure.status >= 500) log.error({ ...line, err: failure.cause ?? failure }, 'request')
-  else log.info(line, 'request')
+  else logPlain(line, 'request')
 }
