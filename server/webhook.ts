@@ -17,7 +17,9 @@ export function isWebhookPath(url: string): boolean {
 /** Checks and stores goBox's message. Throws Unauthorized, TooMany, Invalid and what else refuses a message. */
 export async function takeMessage(request: IncomingMessage, url: string, context: RequestContext): Promise<void> {
   context.webhookSetOfBookId = authenticateWebhook(request)
-  await receiveMessage(context.webhookSetOfBookId, { query: readQuery(url), ...await takeBody(request) })
+  const query = readQuery(url)
+  const { body, refusal } = await takeBody(request)
+  await receiveMessage(context.webhookSetOfBookId, { query, body, refusal })
 }
 
 /**
@@ -31,7 +33,7 @@ export async function answerWebhook(request: IncomingMessage, response: ServerRe
   const headers = apiHeaders(request, context.requestId)
   try {
     await takeMessage(request, url, context)
-    response.writeHead(200, [...headers, 'content-type', 'application/json', 'content-length', String(SUCCESS.length)]).end(SUCCESS)
+    response.writeHead(200, [...headers, 'content-type', 'application/json', 'content-length', String(SUCCESS.length)]).end(SUCCESS, 'latin1')
   }
   catch (error) {
     applyHeaders(response, headers)

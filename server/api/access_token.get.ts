@@ -9,7 +9,7 @@ import { useConfig } from '../utils/config.ts'
 import { readQuery } from '../utils/request.ts'
 
 export default defineEventHandler(event => guardLogIn(event, async (c8Token) => {
-  const session = await signIn(parseInput(logInSchema, readQuery(event.path)), c8Token, clientAddress(event.node.req))
+  const session = await signIn(parseInput(logInSchema, readQuery(event.path) ?? {}), c8Token, clientAddress(event.node.req))
   return {
     state: 1,
     token: session.token,

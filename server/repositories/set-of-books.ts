@@ -51,7 +51,7 @@ export async function ensureSetOfBook(name: string, c8Origin: string): Promise<S
   return open(await useStorage().write(() => ensureRow(name, c8Origin)))
 }
 
-interface LocalToken { id: number, tokenHash: string, goodUntil: number }
+interface LocalToken { id: number, goodUntil: number }
 
 const localTokens = new Map<string, LocalToken>()
 const MAX_REMEMBERED_TOKENS = 1000
@@ -59,9 +59,9 @@ const MAX_REMEMBERED_TOKENS = 1000
 function findLocalToken(tokenHash: string): LocalToken | undefined {
   const { db } = useStorage()
   const current = db.select({ id: setOfBooks.id, tokenHash: setOfBooks.tokenHash }).from(setOfBooks).where(eq(setOfBooks.tokenHash, tokenHash)).get()
-  if (current) return { ...current, goodUntil: Infinity }
+  if (current && isSameHash(current.tokenHash, tokenHash)) return { id: current.id, goodUntil: Infinity }
   const old = db.select().from(replacedTokens).where(eq(replacedTokens.tokenHash, tokenHash)).get()
-  return old && { id: old.setOfBookId, tokenHash: old.tokenHash, goodUntil: old.goodUntil }
+  return old && isSameHash(old.tokenHash, tokenHash) ? { id: old.setOfBookId, goodUntil: old.goodUntil } : undefined
 }
 
 /** The id of the account set that this local token belongs to; asked for each message, so good ones are remembered. */
@@ -74,7 +74,7 @@ export function findIdByLocalToken(token: string, now: number): number | undefin
     if (localTokens.size >= MAX_REMEMBERED_TOKENS) localTokens.clear()
     localTokens.set(tokenHash, found)
   }
-  return now < found.goodUntil && isSameHash(found.tokenHash, tokenHash) ? found.id : undefined
+  return now < found.goodUntil ? found.id : undefined
 }
 
 /**

@@ -19,23 +19,35 @@ function check(message: Record<string, unknown>, source: RejectedMessageRecord['
   return parsed.data
 }
 
-/** A webhook request as read: the parameters of its query, and its body or why that could not be read as JSON. */
-export interface WebhookMessage { query: Record<string, unknown>, body: Buffer, refusal?: DomainError }
+/** A webhook request as read: the parameters of its query, if it has one, and its body or why that could not be read as JSON. */
+export interface WebhookMessage { query?: Record<string, unknown>, body: Buffer, refusal?: DomainError }
+
+/** The order in a webhook message. Throws what refuses the message. */
+function readMessage({ query, body, refusal }: WebhookMessage): OrderMessage {
+  if (refusal) throw refusal
+  const message = parseBody(body)
+  return check(query ? { ...query, ...message } : message)
+}
+
+async function refuseMessage(setOfBookId: number, body: Buffer, error: unknown): Promise<never> {
+  if (error instanceof DomainError) await keepRejectedMessage({ setOfBookId, source: 'webhook', reason: error.message }, body, Date.now())
+  throw error
+}
 
 /**
  * Checks a webhook message and stores it; resolves when it is on disk. One that cannot be understood is kept as it came and
- * refused. Throws Invalid, which names the field, or the message's own refusal.
+ * refused. Rejects with Invalid, which names the field, or the message's own refusal.
  */
-export async function receiveMessage(setOfBookId: number, { query, body, refusal }: WebhookMessage): Promise<void> {
+export function receiveMessage(setOfBookId: number, message: WebhookMessage): Promise<unknown> {
   noteWebhook(setOfBookId)
+  let order: OrderMessage
   try {
-    if (refusal) throw refusal
-    await receiveOrder(setOfBookId, check({ ...query, ...parseBody(body) }), WEBHOOK_USER, Date.now())
+    order = readMessage(message)
   }
   catch (error) {
-    if (error instanceof DomainError) await keepRejectedMessage({ setOfBookId, source: 'webhook', reason: error.message }, body, Date.now())
-    throw error
+    return refuseMessage(setOfBookId, message.body, error)
   }
+  return receiveOrder(setOfBookId, order, WEBHOOK_USER, Date.now())
 }
 
 const NOT_THERE = '没有这条消息，可能已经处理过'

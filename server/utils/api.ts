@@ -91,7 +91,7 @@ export function defineActions(actions: Record<string, ApiAction>, none?: ApiActi
 
 function nameInQuery(event: H3Event): unknown {
   try {
-    return readQuery(event.path).action
+    return readQuery(event.path)?.action
   }
   catch {
     return undefined

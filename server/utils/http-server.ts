@@ -41,13 +41,11 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex) {
 }
 
 /** A request that was answered before its body had come (no token, too large, not wanted) is not read on for long. */
-function boundRest(request: IncomingMessage, response: ServerResponse, discard: number) {
-  response.once('finish', () => {
-    if (request.complete) return
-    setTimeout(() => {
-      if (!request.complete) request.socket.destroy()
-    }, discard).unref()
-  })
+function boundRest({ req: request }: ServerResponse, discard: number) {
+  if (request.complete) return
+  setTimeout(() => {
+    if (!request.complete) request.socket.destroy()
+  }, discard).unref()
 }
 
 const NO_HOST = JSON.stringify({ state: 0, errmsg: MALFORMED[1] })
@@ -80,8 +78,12 @@ function limitPerAddress(server: Server, { maxPerAddress, exempt }: Limits) {
 export function createLimitedServer(listener: RequestListener, given: Partial<Limits> = {}): Server {
   const limits = { ...DEFAULTS, ...given }
   const { headersTimeout, requestTimeout, checkEvery: connectionsCheckingInterval } = limits
+  // One function for all: a closure and its removal for each would be felt.
+  function onFinish(this: ServerResponse) {
+    boundRest(this, limits.discard)
+  }
   const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, (request, response) => {
-    boundRest(request, response, limits.discard)
+    response.on('finish', onFinish)
     if (hasSaneHost(request)) listener(request, response)
     else response.writeHead(400, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(NO_HOST) }).end(NO_HOST)
   })

@@ -11,42 +11,39 @@ const DISCARD = 2000
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i
 
-async function discardRest(request: IncomingMessage): Promise<void> {
+/** A request's body and, if it cannot be taken as JSON, why. */
+interface TakenBody { body: Buffer, refusal?: DomainError }
+
+async function discardRest(request: IncomingMessage, body: Buffer): Promise<TakenBody> {
   request.resume()
   await Promise.race([once(request, 'end'), once(request, 'close'), sleep(DISCARD)]).catch(() => undefined)
+  return { body, refusal: new BodyTooLarge('请求体超过 1 MiB，请分成几次发送') }
 }
 
-/** The body's first bytes, up to the limit, and whether that is all of it. Throws Invalid when the client breaks off. */
-async function readBytes(request: IncomingMessage): Promise<{ body: Buffer, whole: boolean }> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) return { body: Buffer.alloc(0), whole: false }
-  const chunks: Buffer[] = []
-  let size = 0
-  const whole = await new Promise<boolean>((resolve, reject) => {
+function checkType(request: IncomingMessage, body: Buffer): TakenBody {
+  const type = request.headers['content-type']
+  const isForeign = body.length > 0 && type && !JSON_TYPE.test(type.trim())
+  return isForeign ? { body, refusal: new UnsupportedMediaType('请求体只接受 application/json（UTF-8）') } : { body }
+}
+
+/** A request's body (the beginning of one that is larger than 1 MiB) and, if it cannot be taken as JSON, why. Rejects with Invalid when the client breaks off. */
+export function takeBody(request: IncomingMessage): Promise<TakenBody> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) return resolve(discardRest(request, Buffer.alloc(0)))
+    const chunks: Buffer[] = []
+    let size = 0
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size <= MAX_BODY) return void chunks.push(chunk)
       request.removeAllListeners('data')
-      resolve(false)
+      resolve(discardRest(request, Buffer.concat(chunks)))
     })
-    request.once('end', () => resolve(true))
-    request.once('close', () => {
+    request.on('end', () => resolve(checkType(request, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))))
+    request.on('close', () => {
       // Making an error is not cheap, and every request closes.
       if (!request.readableEnded) reject(new Invalid('请求没有发完，请重新发送', { cause: request.errored }))
     })
   })
-  return { body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), whole }
-}
-
-/** A request's body (the beginning of one that is larger than 1 MiB) and, if it cannot be taken as JSON, why. */
-export async function takeBody(request: IncomingMessage): Promise<{ body: Buffer, refusal?: DomainError }> {
-  const { body, whole } = await readBytes(request)
-  if (!whole) {
-    await discardRest(request)
-    return { body, refusal: new BodyTooLarge('请求体超过 1 MiB，请分成几次发送') }
-  }
-  const type = request.headers['content-type']
-  const isForeign = body.length > 0 && type && !JSON_TYPE.test(type.trim())
-  return isForeign ? { body, refusal: new UnsupportedMediaType('请求体只接受 application/json（UTF-8）') } : { body }
 }
 
 /** The JSON object in the body; `{}` if there is none. Throws Invalid, BodyTooLarge, UnsupportedMediaType. */
@@ -56,11 +53,11 @@ async function readJsonBody(event: H3Event): Promise<Record<string, unknown>> {
   return parseBody(body)
 }
 
-/** The parameters of an address's query; an empty one counts as not given. Throws Invalid for a key given twice. */
-export function readQuery(url: string): Record<string, unknown> {
-  const values: Record<string, unknown> = Object.create(null)
+/** The parameters of an address's query, if it has one; an empty one counts as not given. Throws Invalid for a key given twice. */
+export function readQuery(url: string): Record<string, unknown> | undefined {
   const begin = url.indexOf('?')
-  if (begin < 0) return values
+  if (begin < 0) return undefined
+  const values: Record<string, unknown> = Object.create(null)
   const seen = new Set<string>()
   for (const [key, value] of new URLSearchParams(url.slice(begin))) {
     if (seen.has(key)) throw new Invalid(`参数 ${key} 给了两次，请只给一次`)
@@ -72,7 +69,7 @@ export function readQuery(url: string): Record<string, unknown> {
 
 /** All parameters of a request: the query's and, on POST and PUT, the body's, which wins. */
 export async function readParameters(event: H3Event): Promise<Record<string, unknown>> {
-  const query = readQuery(event.path)
+  const query = readQuery(event.path) ?? {}
   return event.method === 'POST' || event.method === 'PUT' ? { ...query, ...await readJsonBody(event) } : query
 }
 
