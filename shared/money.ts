@@ -15,3 +15,12 @@ export function yuanToFen(yuan: number): number | null {
 export function fenToYuan(fen: number): number {
   return fen / 100
 }
+
+/** Integer fen to yuan as JSON would write the number. Where there are millions: a text made of a fraction, V8 puts straight among its old objects. */
+export function yuanText(fen: number): string {
+  const whole = Math.trunc(fen / 100)
+  const rest = Math.abs(fen % 100)
+  if (rest === 0) return `${whole}`
+  const decimals = rest < 10 ? `0${rest}` : rest % 10 === 0 ? rest / 10 : rest
+  return `${whole === 0 && fen < 0 ? '-0' : whole}.${decimals}`
+}

@@ -1,3 +1,4 @@
+import { yuanText } from '#shared/money'
 import { formatTime } from '#shared/time'
 import type { ExportRecord } from '../repositories/order-export.ts'
 import { COLUMNS, writeRows } from './order-columns.ts'
@@ -17,7 +18,7 @@ export function csvText(text: string): string {
 
 /** The orders as a CSV file (RFC 4180), a piece for each slice of orders. */
 export async function* toCsv(slices: AsyncIterable<ExportRecord[]>, zone: string): AsyncGenerator<string> {
-  const writer = { cell: { text: csvText, number: String, money: String, time: (time: number) => formatTime(time, zone) }, empty: '', separator: ',' }
+  const writer = { cell: { text: csvText, number: String, money: yuanText, time: (time: number) => formatTime(time, zone) }, empty: '', separator: ',' }
   yield `${BOM}${COLUMNS.map(({ title }) => csvText(title)).join(',')}\r\n`
   for await (const orders of slices) {
     let piece = ''

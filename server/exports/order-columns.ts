@@ -1,17 +1,14 @@
 import { IMPORT_STATE_NAMES } from '#shared/import-state'
-import { fenToYuan } from '#shared/money'
 import { ORDER_STATUS } from '#shared/order-status'
 import type { OrderLine } from '#shared/orders'
 import type { ExportRecord } from '../repositories/order-export.ts'
 
-/** What stands in a cell; times in milliseconds, money in yuan. `null`: nothing. */
+/** What stands in a cell; times in milliseconds, money in fen. `null`: nothing. */
 type Cell = string | number | null
 
 /** A column of the export. Ids are text, whatever they look like. */
 interface Column<Source> { title: string, kind: Kind, value: (source: Source) => Cell }
 export type Kind = 'text' | 'number' | 'money' | 'time'
-
-const yuan = (fen: number | undefined) => fen === undefined ? null : fenToYuan(fen)
 
 /*
  * One row an order line, since that is what an accountant books and counts. What belongs to the whole order stands in each of its rows, so that rows
@@ -30,11 +27,11 @@ const LINE: Column<OrderLine>[] = [
   { title: '条码', kind: 'text', value: line => line.barcode },
   { title: '商品', kind: 'text', value: line => line.name },
   { title: '数量', kind: 'number', value: line => line.num },
-  { title: '金额（元）', kind: 'money', value: line => yuan(line.amount) },
-  { title: '成本（元）', kind: 'money', value: line => yuan(line.cost) },
+  { title: '金额（元）', kind: 'money', value: line => line.amount },
+  { title: '成本（元）', kind: 'money', value: line => line.cost ?? null },
 ]
 
-const TOTAL: Column<ExportRecord> = { title: '订单合计（元）', kind: 'money', value: order => yuan(order.totalAmount) }
+const TOTAL: Column<ExportRecord> = { title: '订单合计（元）', kind: 'money', value: order => order.totalAmount }
 
 const AFTER: Column<ExportRecord>[] = [
   { title: '状态时间', kind: 'time', value: order => order.updateTime },

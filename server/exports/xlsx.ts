@@ -1,3 +1,4 @@
+import { yuanText } from '#shared/money'
 import { DAY, zoneOffset } from '#shared/time'
 import type { ExportRecord } from '../repositories/order-export.ts'
 import { COLUMNS, writeRows, type CellWriter, type Kind } from './order-columns.ts'
@@ -42,7 +43,7 @@ function writerFor(zone: string): CellWriter {
     cell: {
       text: (text: string) => textCell(text),
       number: (number: number) => `<c><v>${number}</v></c>`,
-      money: (yuan: number) => `<c s="${STYLE.money}"><v>${yuan}</v></c>`,
+      money: (fen: number) => `<c s="${STYLE.money}"><v>${yuanText(fen)}</v></c>`,
       time: (time: number) => `<c s="${STYLE.time}"><v>${(Math.floor((time + zoneOffset(time, zone)) / 1000) * 1000) / DAY + EPOCH_DAY}</v></c>`,
     },
     empty: '<c/>',

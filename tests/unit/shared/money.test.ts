@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fenToYuan, MAX_YUAN, yuanToFen } from '#shared/money'
+import { fenToYuan, MAX_YUAN, yuanText, yuanToFen } from '#shared/money'
 
 describe('yuanToFen', () => {
   it.each([
@@ -33,6 +33,15 @@ describe('yuanToFen', () => {
   it('refuses a third decimal', () => {
     fc.assert(fc.property(fc.integer({ min: -1e9, max: 1e9 }).filter(mills => mills % 10 !== 0), (mills) => {
       expect(yuanToFen(mills / 1000)).toBeNull()
+    }))
+  })
+})
+
+describe('yuanText', () => {
+  it('writes what JSON writes', () => {
+    for (const fen of [0, 1, -1, 9, 10, -10, 99, 100, -100, 105, 110, -199, MAX_YUAN * 100, -MAX_YUAN * 100]) expect(yuanText(fen)).toBe(JSON.stringify(fenToYuan(fen)))
+    fc.assert(fc.property(fc.integer({ min: -MAX_YUAN * 100, max: MAX_YUAN * 100 }), (fen) => {
+      expect(yuanText(fen)).toBe(JSON.stringify(fenToYuan(fen)))
     }))
   })
 })
