@@ -58,3 +58,19 @@ export function addOrder({ db }: Storage, order: NewOrder): typeof orders.$infer
     products, totalAmount: products.reduce((sum, { amount }) => sum + amount, 0), ...order,
   }).returning().get()
 }
+
+/** The plan of every statement that is prepared while `run` runs. */
+export async function plansOf({ sqlite }: Storage, run: () => Promise<unknown>): Promise<string[]> {
+  const prepare = sqlite.prepare.bind(sqlite)
+  const sources: string[] = []
+  sqlite.prepare = ((source: string) => {
+    sources.push(source)
+    return prepare(source)
+  }) as typeof prepare
+  await run()
+  sqlite.prepare = prepare
+  return sources.flatMap((source) => {
+    const parameters = Array.from({ length: source.split('?').length - 1 }, () => null)
+    return (prepare(`explain query plan ${source}`).all(...parameters) as { detail: string }[]).map(step => step.detail)
+  })
+}

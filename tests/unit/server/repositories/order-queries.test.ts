@@ -5,7 +5,7 @@ import { IMPORT_STATES, isImported, type ImportState } from '#shared/import-stat
 import type { OrderStatus } from '#shared/order-status'
 import { orderQuerySchema, type OrderFilter, type OrderQuery } from '#shared/orders'
 import { randomFrom } from '../../../../sandbox/shop.ts'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
+import { addOrder, addSetOfBook, openTestStorage, plansOf } from '../storage.ts'
 
 const ZONE = 'Asia/Shanghai'
 const storage = openTestStorage()
@@ -143,25 +143,9 @@ describe('the ids of a batch', () => {
 })
 
 describe('the statements of a page', () => {
-  /** The plan of every statement that `run` makes. */
-  async function plansOf(run: () => Promise<unknown>): Promise<string[]> {
-    const prepare = storage.sqlite.prepare.bind(storage.sqlite)
-    const sources: string[] = []
-    storage.sqlite.prepare = ((source: string) => {
-      sources.push(source)
-      return prepare(source)
-    }) as typeof prepare
-    await run()
-    storage.sqlite.prepare = prepare
-    return sources.flatMap((source) => {
-      const parameters = Array.from({ length: source.split('?').length - 1 }, () => null)
-      return (prepare(`explain query plan ${source}`).all(...parameters) as { detail: string }[]).map(step => step.detail)
-    })
-  }
-
   const indexed = filters.filter(filter => !('q' in filter) && !('barcode' in filter))
   it.each(indexed)('read no table from end to end and sort nothing for %j', async (filter) => {
-    const plans = await plansOf(() => queryOrders(mine, query({ ...filter, start: 20 })))
+    const plans = await plansOf(storage, () => queryOrders(mine, query({ ...filter, start: 20 })))
     expect(plans.length).toBeGreaterThan(0)
     expect(plans.filter(step => /^SCAN (?!d\b|days\b|CONSTANT ROW)|TEMP B-TREE/.test(step))).toEqual([])
     expect(plans.some(step => /^SEARCH orders USING (COVERING )?INDEX|^SEARCH (day|cabinet)_totals USING PRIMARY KEY/.test(step))).toBe(true)
