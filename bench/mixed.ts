@@ -5,6 +5,8 @@ import { seeded } from './seeded.ts'
 import { ask, logIn } from './shop.ts'
 
 const SECONDS = 20
+/** Before the measured ones, for the compiler of V8. */
+const WARM_UP = 2
 const RATE = 500
 const CONNECTIONS = 20
 const BATCH = 1000
@@ -28,7 +30,9 @@ export async function benchMixed(orders: number) {
   const app = await start()
   const shop = await logIn(app.url, sandbox)
   const { root } = await ask(`${app.url}/api/orders?action=trade_view&status=100&import_state=idle&unconfigured=0&limit=${BATCH}`, shop.token)
-  const load = runLoad({ url: `${app.url}/api/create_order`, headers: { token: shop.localToken }, connections: CONNECTIONS, seconds: SECONDS, rate: RATE, body: newMessage })
+  const messages = { url: `${app.url}/api/create_order`, headers: { token: shop.localToken }, connections: CONNECTIONS, rate: RATE, body: newMessage }
+  await runLoad({ ...messages, seconds: WARM_UP })
+  const load = runLoad({ ...messages, seconds: SECONDS })
   const { id } = await ask(`${app.url}/api/imports`, shop.token, { ids: root.map(order => order.id) })
   const [exports, overviews] = await Promise.all([
     until(load, () => drain(`${app.url}/api/orders/export?format=csv`, shop.token)),
