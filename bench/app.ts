@@ -16,10 +16,12 @@ export async function freePort(): Promise<number> {
   return promise
 }
 
+const folders: string[] = []
+
 /** A throw-away folder, removed with the process. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gobox-bench-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  if (folders.push(folder) === 1) process.on('exit', () => folders.forEach(made => rmSync(made, { recursive: true, force: true })))
   return folder
 }
 
