@@ -4,7 +4,7 @@ import { orderOf, unconfigured } from './stack.ts'
 
 const stack = useStack(({ deliver }) => deliver(orderOf('T-1', { dev_id: unconfigured }), orderOf('T-2', { dev_id: unconfigured })))
 
-const list = (page: Page) => page.locator('.el-table__body, .device-cards')
+const list = (page: Page) => page.locator('.el-table__body, .cards')
 
 async function chooseStore(page: Page, name: string) {
   await page.getByRole('combobox', { name: '仓库' }).fill(name)

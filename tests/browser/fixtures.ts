@@ -58,7 +58,7 @@ export function useStack(fill?: (stack: Stack) => Promise<void>, settings?: Reco
 
 /** The list's rows: of the table on the desk, cards on the phone. */
 export function rowOf(page: Page, transId: string) {
-  return page.locator('.el-table__row, .order-cards > li').filter({ hasText: transId })
+  return page.locator('.el-table__row, .cards > li').filter({ hasText: transId })
 }
 
 /** Logs in by C8's menu link, which leads to the overview, and opens a page. */

@@ -12,7 +12,7 @@ async function fill({ deliver }: Stack) {
 }
 
 const stack = useStack(fill)
-const rows = '.el-table__row, .order-cards > li'
+const rows = '.el-table__row, .cards > li'
 
 /** The longest time in milliseconds for which the page took no input while `work` was done; a busy machine takes several times what a clerk's does. */
 async function longestTaskDuring(page: Page, work: () => Promise<unknown>) {

@@ -53,7 +53,7 @@ test('a day range is the shop\'s, and pages and sorting stand in the address', a
     await page.getByRole('columnheader', { name: '金额' }).click()
   }
   await expect(page).toHaveURL(/sort=-total_amount/)
-  await expect(page.locator('.el-table__row, .order-cards > li').first()).toContainText('T-MANY-39')
+  await expect(page.locator('.el-table__row, .cards > li').first()).toContainText('T-MANY-39')
   await page.getByRole('button', { name: '下一页' }).click()
   await expect(page).toHaveURL(/page=2/)
   await expect(rowOf(page, 'T-TODAY')).toBeVisible()
