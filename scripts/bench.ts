@@ -10,9 +10,9 @@ import { benchMixed } from '../bench/mixed.ts'
 import { benchQueries } from '../bench/queries.ts'
 import { benchWebhook } from '../bench/webhook.ts'
 
-// npm run bench -- --orders=10000,100000,1000000,5000000 --rounds=3 --minutes=5 --only=webhook,import
+// npm run bench -- --orders=10000,100000 --rounds=1 --minutes=1 --only=webhook,import
 const { values } = parseArgs({ options: {
-  orders: { type: 'string', default: '10000,100000,1000000' }, rounds: { type: 'string', default: '3' }, minutes: { type: 'string', default: '5' }, only: { type: 'string' },
+  orders: { type: 'string', default: '10000,100000,1000000,5000000' }, rounds: { type: 'string', default: '3' }, minutes: { type: 'string', default: '5' }, only: { type: 'string' },
 } })
 const rounds = Number(values.rounds)
 const sizes = values.orders.split(',').map(Number)
