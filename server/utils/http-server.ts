@@ -41,11 +41,14 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex) {
 }
 
 /** A request that was answered before its body had come (no token, too large, not wanted) is not read on for long. */
-function boundRest({ req: request }: ServerResponse, discard: number) {
-  if (request.complete) return
-  setTimeout(() => {
-    if (!request.complete) request.socket.destroy()
-  }, discard).unref()
+function boundRest(discard: number) {
+  return function (this: ServerResponse) {
+    const request = this.req
+    if (request.complete) return
+    setTimeout(() => {
+      if (!request.complete) request.socket.destroy()
+    }, discard).unref()
+  }
 }
 
 const NO_HOST = JSON.stringify({ state: 0, errmsg: MALFORMED[1] })
@@ -78,10 +81,8 @@ function limitPerAddress(server: Server, { maxPerAddress, exempt }: Limits) {
 export function createLimitedServer(listener: RequestListener, given: Partial<Limits> = {}): Server {
   const limits = { ...DEFAULTS, ...given }
   const { headersTimeout, requestTimeout, checkEvery: connectionsCheckingInterval } = limits
-  // One function for all: a closure and its removal for each would be felt.
-  function onFinish(this: ServerResponse) {
-    boundRest(this, limits.discard)
-  }
+  // One listener for all answers: making and removing one for each would be felt.
+  const onFinish = boundRest(limits.discard)
   const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, (request, response) => {
     response.on('finish', onFinish)
     if (hasSaneHost(request)) listener(request, response)

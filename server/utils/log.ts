@@ -67,9 +67,10 @@ function timestamp(): string {
   return writtenText
 }
 
-/** What collects lines and writes them together now and then. What is left is written at the exit. */
-const collected = () => destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 250, maxLength: 8 * 1024 * 1024 })
-const output = process.env.NODE_ENV === 'production' ? collected() : readable()
+/** In production what it is given is written together now and then. */
+const output = process.env.NODE_ENV === 'production'
+  ? destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 250, maxLength: 8 * 1024 * 1024 })
+  : readable()
 
 /** The lines of one turn of the event loop: to hand over each takes longer than to write it. */
 let lines = ''
@@ -84,6 +85,7 @@ function write(line: string) {
   lines += line
 }
 
+// What is left, whatever the process ends by.
 process.once('exit', () => {
   handOver()
   if ('flushSync' in output) output.flushSync()
