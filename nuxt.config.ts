@@ -16,12 +16,18 @@ export default defineNuxtConfig({
     head: {
       title: 'goBox',
       htmlAttrs: { lang: 'zh-CN' },
-      meta: [{ name: 'viewport', content: 'width=device-width, initial-scale=1' }, { name: 'color-scheme', content: 'light dark' }],
+      meta: [
+        { name: 'viewport', content: 'width=device-width, initial-scale=1' },
+        { name: 'color-scheme', content: 'light dark' },
+      ],
       link: [{ rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }],
     },
   },
   // A page's code is fetched when the pointer or the focus comes near its link, not with the first load.
-  experimental: { appManifest: false, defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
+  experimental: {
+    appManifest: false,
+    defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
+  },
   colorMode: { classSuffix: '', storageKey: 'gobox.theme', disableTransition: true },
   elementPlus: { importStyle: 'css', themes: ['dark'] },
   i18n: {
@@ -52,7 +58,8 @@ export default defineNuxtConfig({
     // Hundreds of small files take longer to load than one large one.
     externals: { inline: ['drizzle-orm', 'zod', 'lru-cache', 'hookable', 'ufo'] },
     virtual: {
-      '#migrations': () => `export default ${JSON.stringify(readMigrationFiles({ migrationsFolder: `${root}drizzle/migrations` }))}`,
+      '#migrations': () =>
+        `export default ${JSON.stringify(readMigrationFiles({ migrationsFolder: `${root}drizzle/migrations` }))}`,
     },
   },
   // Development keeps Nuxt's own.
@@ -60,11 +67,14 @@ export default defineNuxtConfig({
   hooks: {
     'nitro:init': (nitro) => {
       // The pages translate in the browser; the server's half of i18n would only cost a quarter of each request.
-      nitro.options.plugins = nitro.options.plugins.filter(plugin => !plugin.includes('@nuxtjs/i18n'))
+      nitro.options.plugins = nitro.options.plugins.filter((plugin) => !plugin.includes('@nuxtjs/i18n'))
       nitro.options.handlers = nitro.options.handlers.filter(({ handler }) => !handler.includes('@nuxtjs/i18n'))
-      nitro.options.virtual['#api-routes'] = () => `export default ${JSON.stringify(nitro.scannedHandlers
-        .filter(({ route, method }) => route?.startsWith('/api/') && method)
-        .map(({ route, method }) => ({ route, method })))}`
+      nitro.options.virtual['#api-routes'] = () =>
+        `export default ${JSON.stringify(
+          nitro.scannedHandlers
+            .filter(({ route, method }) => route?.startsWith('/api/') && method)
+            .map(({ route, method }) => ({ route, method })),
+        )}`
     },
   },
 })

@@ -21,7 +21,8 @@ const folders: string[] = []
 /** A throw-away folder, removed with the process. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gobox-bench-'))
-  if (folders.push(folder) === 1) process.on('exit', () => folders.forEach(made => rmSync(made, { recursive: true, force: true })))
+  if (folders.push(folder) === 1)
+    process.on('exit', () => folders.forEach((made) => rmSync(made, { recursive: true, force: true })))
   return folder
 }
 
@@ -37,23 +38,40 @@ export interface Running {
 async function startServer(args: string[], port: number, path: string, env: NodeJS.ProcessEnv = {}): Promise<Running> {
   const url = `http://127.0.0.1:${port}`
   const begin = performance.now()
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production', ...env } })
-  const closed = new Promise<void>(resolve => child.once('close', () => resolve()))
-  while (!await fetch(url + path).then(response => response.status > 0, () => false)) {
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+  })
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  while (
+    !(await fetch(url + path).then(
+      (response) => response.status > 0,
+      () => false,
+    ))
+  ) {
     if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended by itself`)
     await sleep(5)
   }
   const startTime = performance.now() - begin
-  return { url, child, startTime, stop: async () => {
-    child.kill('SIGTERM')
-    await closed
-  } }
+  return {
+    url,
+    child,
+    startTime,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await closed
+    },
+  }
 }
 
 /** Starts the built app on a data folder. */
 export async function startApp(folder: string, env: NodeJS.ProcessEnv = {}): Promise<Running> {
   const port = await freePort()
   return startServer(['.output/server/index.mjs'], port, '/api/health', {
-    HOST: '127.0.0.1', PORT: String(port), NUXT_DATA_DIR: folder, NUXT_C8_ALLOWED_ORIGINS: 'http://127.0.0.1:9', ...env,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    NUXT_DATA_DIR: folder,
+    NUXT_C8_ALLOWED_ORIGINS: 'http://127.0.0.1:9',
+    ...env,
   })
 }

@@ -10,10 +10,14 @@ const db = new Database(join(folder, 'bare.db'))
 db.pragma('journal_mode = WAL')
 db.pragma('synchronous = FULL')
 const migrations = new URL('../drizzle/migrations/', import.meta.url)
-for (const file of readdirSync(migrations).filter(name => name.endsWith('.sql')).sort()) {
+for (const file of readdirSync(migrations)
+  .filter((name) => name.endsWith('.sql'))
+  .sort()) {
   db.exec(readFileSync(new URL(file, migrations), 'utf8').replaceAll('--> statement-breakpoint', ''))
 }
-db.exec(`INSERT INTO set_of_books (id, set_of_book, c8_origin, token_sealed, token_hash) VALUES (1, 'A001', '', '', '')`)
+db.exec(
+  `INSERT INTO set_of_books (id, set_of_book, c8_origin, token_sealed, token_hash) VALUES (1, 'A001', '', '', '')`,
+)
 const insert = db.prepare(`INSERT INTO orders
   (set_of_book_id, trans_id, status, e_id, dev_id, create_time, update_time, total_amount, products, created_at, created_user)
   VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'goBox') ON CONFLICT DO NOTHING`)
@@ -22,8 +26,17 @@ let waiting = []
 const commit = db.transaction((group) => {
   for (const { order } of group) {
     const total = order.products.reduce((sum, line) => sum + Math.round(line.amount * 100), 0)
-    insert.run(order.trans_id, order.status, order.e_id, order.dev_id, Date.parse(order.create_time), Date.parse(order.update_time), total,
-      JSON.stringify(order.products), Date.now())
+    insert.run(
+      order.trans_id,
+      order.status,
+      order.e_id,
+      order.dev_id,
+      Date.parse(order.create_time),
+      Date.parse(order.update_time),
+      total,
+      JSON.stringify(order.products),
+      Date.now(),
+    )
   }
 })
 
@@ -36,7 +49,7 @@ function flush() {
 
 createServer((request, response) => {
   const chunks = []
-  request.on('data', chunk => chunks.push(chunk))
+  request.on('data', (chunk) => chunks.push(chunk))
   request.on('end', () => {
     if (waiting.push({ order: JSON.parse(Buffer.concat(chunks)), response }) === 1) setImmediate(flush)
   })

@@ -8,7 +8,7 @@ export async function drain(url: string, token: string): Promise<void> {
 }
 
 if (!isMainThread) {
-  const { url, token } = workerData as { url: string, token: string }
+  const { url, token } = workerData as { url: string; token: string }
   const response = await fetch(url, { headers: { token } })
   if (!response.ok) throw new Error(`${url}: ${response.status}`)
   const reader = response.body!.getReader()

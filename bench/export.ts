@@ -9,8 +9,12 @@ import { logIn } from './shop.ts'
 function readBare(folder: string): number {
   const db = new Database(join(folder, 'gobox.db'), { readonly: true })
   const begin = performance.now()
-  const rows = db.prepare(`SELECT trans_id, create_time, status, dev_id, products, total_amount, update_time, import_state, retail_code, imported_at, imported_user, import_error, e_id
-    FROM orders ORDER BY set_of_book_id, create_time DESC, id DESC`).iterate()
+  const rows = db
+    .prepare(
+      `SELECT trans_id, create_time, status, dev_id, products, total_amount, update_time, import_state, retail_code, imported_at, imported_user, import_error, e_id
+    FROM orders ORDER BY set_of_book_id, create_time DESC, id DESC`,
+    )
+    .iterate()
   for (const row of rows) JSON.parse((row as { products: string }).products)
   db.close()
   return performance.now() - begin
@@ -26,9 +30,19 @@ export async function benchExport(orders: number) {
   const growth: Record<string, number> = {}
   for (const format of ['csv', 'xlsx']) {
     const begin = performance.now()
-    growth[format] = await growthDuring(app.child.pid!, () => drain(`${app.url}/api/orders/export?format=${format}`, token))
+    growth[format] = await growthDuring(app.child.pid!, () =>
+      drain(`${app.url}/api/orders/export?format=${format}`, token),
+    )
     took[format] = performance.now() - begin
   }
   await app.stop()
-  return { orders, bare, csv: took.csv!, xlsx: took.xlsx!, ratio: bare / took.csv!, growthCsv: growth.csv!, growthXlsx: growth.xlsx! }
+  return {
+    orders,
+    bare,
+    csv: took.csv!,
+    xlsx: took.xlsx!,
+    ratio: bare / took.csv!,
+    growthCsv: growth.csv!,
+    growthXlsx: growth.xlsx!,
+  }
 }

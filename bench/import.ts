@@ -15,15 +15,27 @@ export async function benchImport() {
   await sandbox.control.latency({ c8: LATENCY })
   const app = await startApp(temporaryFolder(), { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url })
   const { token, localToken } = await logIn(app.url, sandbox)
-  const first = (list: 'stores' | 'banks' | 'members' | 'employees') => sandbox.state.lists[list].find(({ set_of_book: owner }) => owner === undefined || owner === 'A001')!.id
+  const first = (list: 'stores' | 'banks' | 'members' | 'employees') =>
+    sandbox.state.lists[list].find(({ set_of_book: owner }) => owner === undefined || owner === 'A001')!.id
   await ask(`${app.url}/api/devices`, token, {
-    name: '一号柜', dev_id: 1, store_id: first('stores'), bank_id: first('banks'), member_id: first('members'), employee_id: first('employees'), bill_type: 1,
+    name: '一号柜',
+    dev_id: 1,
+    store_id: first('stores'),
+    bank_id: first('banks'),
+    member_id: first('members'),
+    employee_id: first('employees'),
+    bill_type: 1,
   })
   const [product] = [...sandbox.state.products.values()]
   const time = new Date(Date.now() + 8 * HOUR).toISOString().slice(0, 19).replace('T', ' ')
   for (let number = 0; number < ORDERS; number++) {
     await ask(`${app.url}/api/create_order`, localToken, {
-      trans_id: `B${number}`, status: 100, e_id: 'E', dev_id: 1, create_time: time, update_time: time,
+      trans_id: `B${number}`,
+      status: 100,
+      e_id: 'E',
+      dev_id: 1,
+      create_time: time,
+      update_time: time,
       products: [{ barcode: product!.barcode, name: '水', num: 1, amount: 2 }],
     })
   }
@@ -34,12 +46,13 @@ export async function benchImport() {
   do {
     await sleep(100)
     progress = await ask(`${app.url}/api/imports/${String(id)}`, token)
-  } while (progress.pending as number > 0)
+  } while ((progress.pending as number) > 0)
   const took = performance.now() - begin
-  if (progress.imported !== ORDERS) throw new Error(`only ${String(progress.imported)} of ${ORDERS} orders were imported`)
+  if (progress.imported !== ORDERS)
+    throw new Error(`only ${String(progress.imported)} of ${ORDERS} orders were imported`)
   const calls = (await sandbox.control.calls()).filter(({ step }) => step.startsWith('c8.')).length
   await app.stop()
   await sandbox.close()
-  const ideal = calls * LATENCY / AT_ONCE
+  const ideal = (calls * LATENCY) / AT_ONCE
   return { orders: ORDERS, calls, took, ideal, ratio: took / ideal }
 }

@@ -13,7 +13,9 @@ export function residentMemory(pid: number): number {
 export async function growthDuring(pid: number, run: () => Promise<unknown>): Promise<number> {
   const before = residentMemory(pid)
   let highest = before
-  const timer = setInterval(() => { highest = Math.max(highest, residentMemory(pid)) }, 20)
+  const timer = setInterval(() => {
+    highest = Math.max(highest, residentMemory(pid))
+  }, 20)
   await run()
   clearInterval(timer)
   return highest - before
@@ -24,7 +26,14 @@ export async function benchMemory(minutes: number) {
   const sandbox = await startSandbox()
   const app = await startApp(temporaryFolder(), { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url })
   const { localToken } = await logIn(app.url, sandbox)
-  const load = (seconds: number) => runLoad({ url: `${app.url}/api/create_order`, headers: { token: localToken }, connections: 64, seconds, body: newMessage })
+  const load = (seconds: number) =>
+    runLoad({
+      url: `${app.url}/api/create_order`,
+      headers: { token: localToken },
+      connections: 64,
+      seconds,
+      body: newMessage,
+    })
   const first = await load(60)
   const afterFirst = residentMemory(app.child.pid!)
   const rest = await load((minutes - 1) * 60)

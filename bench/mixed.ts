@@ -16,7 +16,9 @@ const SECOND = 1000
 /** Does something again and again until the load is over; returns how often. */
 async function until(over: Promise<unknown>, run: () => Promise<unknown>): Promise<number> {
   let isOver = false
-  void over.then(() => { isOver = true })
+  void over.then(() => {
+    isOver = true
+  })
   let count = 0
   for (; !isOver; count++) await run()
   return count
@@ -29,10 +31,20 @@ export async function benchMixed(orders: number) {
   await sandbox.control.latency({ c8: LATENCY })
   const app = await start()
   const shop = await logIn(app.url, sandbox)
-  const { root } = await ask(`${app.url}/api/orders?action=trade_view&status=100&import_state=idle&unconfigured=0&limit=${BATCH}`, shop.token)
-  const load = runLoad({ url: `${app.url}/api/create_order`, headers: { token: shop.localToken }, connections: CONNECTIONS, seconds: WARM_UP + SECONDS, rate: RATE, body: newMessage })
+  const { root } = await ask(
+    `${app.url}/api/orders?action=trade_view&status=100&import_state=idle&unconfigured=0&limit=${BATCH}`,
+    shop.token,
+  )
+  const load = runLoad({
+    url: `${app.url}/api/create_order`,
+    headers: { token: shop.localToken },
+    connections: CONNECTIONS,
+    seconds: WARM_UP + SECONDS,
+    rate: RATE,
+    body: newMessage,
+  })
   await sleep(WARM_UP * SECOND)
-  const { id } = await ask(`${app.url}/api/imports`, shop.token, { ids: root.map(order => order.id) })
+  const { id } = await ask(`${app.url}/api/imports`, shop.token, { ids: root.map((order) => order.id) })
   const [exports, overviews] = await Promise.all([
     until(load, () => drain(`${app.url}/api/orders/export?format=csv`, shop.token)),
     until(load, () => Promise.all([ask(`${app.url}/api/summary?days=30`, shop.token), sleep(SECOND)])),

@@ -7,12 +7,12 @@ const ROUNDS = 40
 
 /** What a clerk asks for, as trade_view's query; `{…}` is filled in from an order in the middle of the books. */
 const QUESTIONS: Record<string, string> = {
-  'nothing': '',
+  nothing: '',
   'a day': 'start_date={day}&end_date={day}',
   'a month': 'start_date={month}-01&end_date={month}-28',
   'a device': 'dev_id={device}',
   'a status': 'status=103',
-  'imported': 'is_imported=1',
+  imported: 'is_imported=1',
   'not imported': 'is_imported=0',
   'device and status': 'dev_id={device}&status=100',
   'status, imported, month': 'status=100&is_imported=1&start_date={month}-01&end_date={month}-28',
@@ -42,9 +42,17 @@ export async function benchQueries(orders: number) {
   const app = await start()
   const { token } = await logIn(app.url, sandbox)
   const view = `${app.url}/api/orders?action=trade_view`
-  const { root: [middle] } = await ask(`${view}&limit=1&start=${Math.floor(orders / 2)}`, token) as unknown as { root: { trans_id: string, dev_id: number, create_time: string }[] }
+  const {
+    root: [middle],
+  } = (await ask(`${view}&limit=1&start=${Math.floor(orders / 2)}`, token)) as unknown as {
+    root: { trans_id: string; dev_id: number; create_time: string }[]
+  }
   const values: Record<string, string> = {
-    day: middle!.create_time.slice(0, 10), month: middle!.create_time.slice(0, 7), device: String(middle!.dev_id), order: middle!.trans_id, last: String(orders - 50),
+    day: middle!.create_time.slice(0, 10),
+    month: middle!.create_time.slice(0, 7),
+    device: String(middle!.dev_id),
+    order: middle!.trans_id,
+    last: String(orders - 50),
   }
   const p95: Record<string, number> = {}
   for (const [name, query] of Object.entries(QUESTIONS)) {

@@ -19,13 +19,16 @@ async function make(orders: number): Promise<Seeded> {
   const sandbox = await startSandbox()
   const env = { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url }
   const begin = performance.now()
-  spawnSync(process.execPath, ['scripts/seed.ts', `--orders=${orders}`, '--set-of-book=A001'], { env: { ...process.env, ...env, NUXT_DATA_DIR: folder }, stdio: 'inherit' })
+  spawnSync(process.execPath, ['scripts/seed.ts', `--orders=${orders}`, '--set-of-book=A001'], {
+    env: { ...process.env, ...env, NUXT_DATA_DIR: folder },
+    stdio: 'inherit',
+  })
   return { folder, sandbox, took: performance.now() - begin, start: () => startApp(folder, env) }
 }
 
 /** A data folder with so many orders; seeded once, as it takes its time. */
 export function seeded(orders: number): Promise<Seeded> {
   let one = known.get(orders)
-  if (!one) known.set(orders, one = make(orders))
+  if (!one) known.set(orders, (one = make(orders)))
   return one
 }

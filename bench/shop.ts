@@ -1,14 +1,23 @@
 import type { Sandbox } from '../sandbox/server.ts'
 
 /** An account set of the running app, logged in to through the sandbox's C8. */
-export interface Shop { id: number, token: string, localToken: string }
+export interface Shop {
+  id: number
+  token: string
+  localToken: string
+}
 
 type Answer = Record<string, unknown> & { root: { id: number }[] }
 
 /** One request to the app with a session's token. Throws on any failure. */
 export async function ask(url: string, token: string, body?: object): Promise<Answer> {
-  const response = await fetch(url, body ? { method: 'POST', headers: { token, 'content-type': 'application/json' }, body: JSON.stringify(body) } : { headers: { token } })
-  const answer = await response.json() as Answer
+  const response = await fetch(
+    url,
+    body
+      ? { method: 'POST', headers: { token, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      : { headers: { token } },
+  )
+  const answer = (await response.json()) as Answer
   if (!response.ok) throw new Error(`${url}: ${String(answer.errmsg)}`)
   return answer
 }

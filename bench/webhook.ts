@@ -18,7 +18,9 @@ async function measure(url: string, headers: Record<string, string> = {}): Promi
 
 async function measureBare(): Promise<LoadResult> {
   const port = await freePort()
-  const child = spawn(process.execPath, ['bench/bare.mjs', temporaryFolder(), String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['bench/bare.mjs', temporaryFolder(), String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await once(child.stdout, 'data')
   const result = await measure(`http://127.0.0.1:${port}`)
   child.kill()

@@ -2,7 +2,10 @@ import type { Session } from '#shared/sessions'
 
 /** What a call failed with; `status` is 0 where the server was not reached. The message is for the person at the screen. */
 export class ApiError extends Error {
-  constructor(message: string, readonly status: number) {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
     super(message)
   }
 }
@@ -16,10 +19,16 @@ export interface ApiOptions {
   token?: string
 }
 
-interface Envelope { state: 0 | 1, errmsg?: string }
+interface Envelope {
+  state: 0 | 1
+  errmsg?: string
+}
 
 /** Every list of the server. */
-export interface Page<Row> { total: number, root: Row[] }
+export interface Page<Row> {
+  total: number
+  root: Row[]
+}
 
 /**
  * Calls of the server in the name of the current account set: answers the envelope's fields or throws ApiError. A session that has
@@ -28,7 +37,9 @@ export interface Page<Row> { total: number, root: Row[] }
 export function useApi() {
   const session = useSessionStore()
   const connection = useConnectionStore()
-  const { $i18n: { t } } = useNuxtApp()
+  const {
+    $i18n: { t },
+  } = useNuxtApp()
   const router = useRouter()
 
   /** Where every failure is answered 200 for the sake of old front ends, a header tells its status. */
@@ -37,10 +48,16 @@ export function useApi() {
   async function send(path: string, { method = 'GET', query, body, signal }: ApiOptions, token: string) {
     try {
       return await $fetch.raw(path, {
-        method, query, body, signal, headers: token ? { Token: token } : {}, retry: 0, ignoreResponseError: true, responseType: 'blob',
+        method,
+        query,
+        body,
+        signal,
+        headers: token ? { Token: token } : {},
+        retry: 0,
+        ignoreResponseError: true,
+        responseType: 'blob',
       })
-    }
-    catch (error) {
+    } catch (error) {
       if (signal?.aborted) throw error
       connection.lost()
       throw new ApiError(t('error.unreachable'), 0)
@@ -63,7 +80,7 @@ export function useApi() {
     const status = statusOf(response)
     const file = response._data as Blob
     if (!headers.get('content-type')?.includes('json')) return { status, headers, file }
-    const answer = await new Response(file).json().catch(() => undefined) as Envelope | undefined
+    const answer = (await new Response(file).json().catch(() => undefined)) as Envelope | undefined
     if (answer?.state === 1) return { status, headers, file, answer }
     if (status === 401 && options.token === undefined) leave(token)
     throw new ApiError(answer?.errmsg ?? t('error.unreadable', { status }), status)
@@ -95,7 +112,15 @@ export function messageOf(error: unknown): string {
 export function useLogIn() {
   const api = useApi()
   const session = useSessionStore()
-  return async function logIn({ token, ...login }: { url: string, set_of_book: string, user_name?: string, token: string }) {
+  return async function logIn({
+    token,
+    ...login
+  }: {
+    url: string
+    set_of_book: string
+    user_name?: string
+    token: string
+  }) {
     session.add(login, await api<Session>('/api/access_token', { query: login, token }))
   }
 }

@@ -8,12 +8,16 @@ export function useAuditChanges() {
   const { t, te } = useI18n()
 
   function labelOf(field: string) {
-    const root = LABEL_ROOTS.find(name => te(`${name}.${field}`))
+    const root = LABEL_ROOTS.find((name) => te(`${name}.${field}`))
     return root ? t(`${root}.${field}`) : field
   }
 
   function valueOf(field: string, value: unknown): string {
-    if (field === 'access_level') return (Object.keys(PERMISSION_BITS) as Permission[]).filter(bit => isPermitted(Number(value), bit)).map(bit => t(`settings.rights.short.${bit}`)).join(' ')
+    if (field === 'access_level')
+      return (Object.keys(PERMISSION_BITS) as Permission[])
+        .filter((bit) => isPermitted(Number(value), bit))
+        .map((bit) => t(`settings.rights.short.${bit}`))
+        .join(' ')
     if (value === null || value === undefined || value === '') return '—'
     // The log keeps no secret, only that there is another.
     if (field === 'app_key') return t('settings.audit.secretReplaced')
@@ -23,12 +27,18 @@ export function useAuditChanges() {
   }
 
   return function changesOf({ name, before = {}, after = {} }: AuditDetail): string[] {
-    return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-      // The name stands before the changes anyway, unless it is what changed.
-      .filter(field => before[field] !== after[field] && !(field === 'name' && [before.name, after.name].every(one => one === undefined || one === name)))
-      .map((field) => {
-        const was = field in before ? `${valueOf(field, before[field])} → ` : ''
-        return `${labelOf(field)}: ${was}${field in after ? valueOf(field, after[field]) : '—'}`
-      })
+    return (
+      [...new Set([...Object.keys(before), ...Object.keys(after)])]
+        // The name stands before the changes anyway, unless it is what changed.
+        .filter(
+          (field) =>
+            before[field] !== after[field] &&
+            !(field === 'name' && [before.name, after.name].every((one) => one === undefined || one === name)),
+        )
+        .map((field) => {
+          const was = field in before ? `${valueOf(field, before[field])} → ` : ''
+          return `${labelOf(field)}: ${was}${field in after ? valueOf(field, after[field]) : '—'}`
+        })
+    )
   }
 }

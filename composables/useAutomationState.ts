@@ -23,8 +23,10 @@ export function useAutomationState(automation: () => Automation, kind: () => Aut
   function imports({ imports, import_paused_reason: reason, has_c8_login }: Automation): State {
     if (reason) return { type: 'danger', label: 'paused', reason, needsLogIn: true }
     if (!imports) return { type: 'info', label: 'off' }
-    return has_c8_login ? { type: 'success', label: 'on' } : { type: 'warning', label: 'noLogin', reason: t('automation.noLoginText'), needsLogIn: true }
+    return has_c8_login
+      ? { type: 'success', label: 'on' }
+      : { type: 'warning', label: 'noLogin', reason: t('automation.noLoginText'), needsLogIn: true }
   }
 
-  return computed(() => kind() === 'downloads' ? downloads(automation()) : imports(automation()))
+  return computed(() => (kind() === 'downloads' ? downloads(automation()) : imports(automation())))
 }

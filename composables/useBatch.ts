@@ -11,9 +11,9 @@ export function useBatch(id: number) {
 
   async function refresh() {
     aborter?.abort()
-    const { signal } = aborter = new AbortController()
+    const { signal } = (aborter = new AbortController())
     error.value = undefined
-    await follow(id, batch => data.value = batch, signal).catch((cause: Error) => {
+    await follow(id, (batch) => (data.value = batch), signal).catch((cause: Error) => {
       if (!signal.aborted) error.value = cause
     })
   }
@@ -24,7 +24,10 @@ export function useBatch(id: number) {
     return count
   }
 
-  watch(() => connection.isLost, isLost => isLost || refresh())
+  watch(
+    () => connection.isLost,
+    (isLost) => isLost || refresh(),
+  )
   onScopeDispose(() => aborter?.abort())
   void refresh()
 

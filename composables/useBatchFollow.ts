@@ -17,7 +17,10 @@ async function readEvents(url: string, token: string, outer: AbortSignal, handle
   const aborter = new AbortController()
   let timer = setTimeout(() => aborter.abort(), FIRST_WORD)
   try {
-    const response = await fetch(url, { headers: { Token: token, Accept: 'text/event-stream' }, signal: AbortSignal.any([outer, aborter.signal]) })
+    const response = await fetch(url, {
+      headers: { Token: token, Accept: 'text/event-stream' },
+      signal: AbortSignal.any([outer, aborter.signal]),
+    })
     if (!response.ok || !response.body) throw new Error(`events: ${response.status}`)
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let rest = ''; ;) {
@@ -27,10 +30,10 @@ async function readEvents(url: string, token: string, outer: AbortSignal, handle
       timer = setTimeout(() => aborter.abort(), SILENCE)
       const events = (rest + value).split('\n\n')
       rest = events.pop()!
-      for (const line of events.flatMap(text => text.split('\n'))) if (line.startsWith('data:')) await handle(line.slice(5))
+      for (const line of events.flatMap((text) => text.split('\n')))
+        if (line.startsWith('data:')) await handle(line.slice(5))
     }
-  }
-  finally {
+  } finally {
     clearTimeout(timer)
     streams--
   }
@@ -60,6 +63,6 @@ export function useBatchFollow() {
       else await look()
     })
     await events.catch(() => undefined)
-    while (!signal.aborted && !await look()) await new Promise(resolve => setTimeout(resolve, POLL))
+    while (!signal.aborted && !(await look())) await new Promise((resolve) => setTimeout(resolve, POLL))
   }
 }

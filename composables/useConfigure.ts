@@ -10,7 +10,7 @@ export const useConfigure = createGlobalState(() => {
   const wanted = shallowRef<Wanted>()
   return {
     wanted,
-    configure: (devId: number, onSaved?: () => void) => wanted.value = { devId, onSaved },
+    configure: (devId: number, onSaved?: () => void) => (wanted.value = { devId, onSaved }),
   }
 })
 

@@ -8,9 +8,10 @@ export function useDatePresets() {
   return {
     today,
     rangeOf: (preset: DatePreset) => presetRange(preset, today()),
-    presetOf: (start?: string, end?: string) => DATE_PRESETS.find((preset) => {
-      const [first, last] = presetRange(preset, today())
-      return first === start && last === end
-    }),
+    presetOf: (start?: string, end?: string) =>
+      DATE_PRESETS.find((preset) => {
+        const [first, last] = presetRange(preset, today())
+        return first === start && last === end
+      }),
   }
 }

@@ -1,14 +1,32 @@
 import { cutIntoWeeks, type DateRange } from '#shared/date-ranges'
 
-interface Answer { page: number | null, received: number, created: number, updated: number, refused: { trans_id: string, errmsg: string }[] }
+interface Answer {
+  page: number | null
+  received: number
+  created: number
+  updated: number
+  refused: { trans_id: string; errmsg: string }[]
+}
 
-export interface DownloadRequest { range: DateRange, dev_id?: string, status?: string }
+export interface DownloadRequest {
+  range: DateRange
+  dev_id?: string
+  status?: string
+}
 
 /** Fetches orders from goBox, page after page; what has arrived stays whenever it ends. */
 export function useDownload() {
   const api = useApi()
   const state = ref<'idle' | 'running' | 'done' | 'stopped'>('idle')
-  const progress = reactive({ week: 0, weeks: 0, pages: 0, received: 0, created: 0, updated: 0, refused: [] as Answer['refused'] })
+  const progress = reactive({
+    week: 0,
+    weeks: 0,
+    pages: 0,
+    received: 0,
+    created: 0,
+    updated: 0,
+    refused: [] as Answer['refused'],
+  })
   const error = ref('')
   let aborter: AbortController | undefined
 
@@ -20,9 +38,16 @@ export function useDownload() {
     progress.refused.push(...refused)
   }
 
-  async function fetchWeek([start_date, end_date]: DateRange, rest: Omit<DownloadRequest, 'range'>, signal: AbortSignal) {
+  async function fetchWeek(
+    [start_date, end_date]: DateRange,
+    rest: Omit<DownloadRequest, 'range'>,
+    signal: AbortSignal,
+  ) {
     for (let page: number | null = 1; page !== null;) {
-      const answer: Answer = await api<Answer>('/api/orders', { query: { action: 'get_orders', start_date, end_date, ...rest, page }, signal })
+      const answer: Answer = await api<Answer>('/api/orders', {
+        query: { action: 'get_orders', start_date, end_date, ...rest, page },
+        signal,
+      })
       note(answer)
       page = answer.page
     }
@@ -30,7 +55,15 @@ export function useDownload() {
 
   async function start({ range, ...rest }: DownloadRequest) {
     const weeks = cutIntoWeeks(range)
-    Object.assign(progress, { week: 0, weeks: weeks.length, pages: 0, received: 0, created: 0, updated: 0, refused: [] })
+    Object.assign(progress, {
+      week: 0,
+      weeks: weeks.length,
+      pages: 0,
+      received: 0,
+      created: 0,
+      updated: 0,
+      refused: [],
+    })
     aborter = new AbortController()
     state.value = 'running'
     error.value = ''
@@ -40,8 +73,7 @@ export function useDownload() {
         await fetchWeek(week, rest, aborter.signal)
       }
       state.value = 'done'
-    }
-    catch (cause) {
+    } catch (cause) {
       state.value = 'stopped'
       if (!aborter.signal.aborted) error.value = messageOf(cause)
     }

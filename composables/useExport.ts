@@ -14,11 +14,9 @@ export function useExport() {
       link.download = name ?? `orders.${format}`
       link.click()
       URL.revokeObjectURL(link.href)
-    }
-    catch (error) {
+    } catch (error) {
       await toast('error', messageOf(error))
-    }
-    finally {
+    } finally {
       isBusy.value = false
     }
   }

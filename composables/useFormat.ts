@@ -19,7 +19,9 @@ export function useFormat() {
     if (age >= DAY || age < -MINUTE) return time.slice(time.slice(0, 4) === thisYear() ? 5 : 0, 16)
     if (age < MINUTE) return t('text.justNow')
     const relative = new Intl.RelativeTimeFormat(locale.value === 'zh' ? 'zh-CN' : 'en')
-    return age < HOUR ? relative.format(-Math.floor(age / MINUTE), 'minute') : relative.format(-Math.floor(age / HOUR), 'hour')
+    return age < HOUR
+      ? relative.format(-Math.floor(age / MINUTE), 'minute')
+      : relative.format(-Math.floor(age / HOUR), 'hour')
   }
 
   const thisYear = () => formatTime(now.value, session.zone).slice(0, 4)
@@ -28,4 +30,4 @@ export function useFormat() {
 }
 
 /** One clock for all times on the page. */
-const useSharedNow = createSharedComposable(() => useTimestamp({ scheduler: tick => useIntervalFn(tick, 30_000) }))
+const useSharedNow = createSharedComposable(() => useTimestamp({ scheduler: (tick) => useIntervalFn(tick, 30_000) }))

@@ -1,6 +1,11 @@
-interface LoginForm { url: string, set_of_book: string, user_name: string, token: string }
+interface LoginForm {
+  url: string
+  set_of_book: string
+  user_name: string
+  token: string
+}
 
-const text = (value: unknown) => typeof value === 'string' ? value : ''
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
 /**
  * The log-in form: filled from C8's menu link, from the session that has ended, else from the last log-in in this browser. A C8 token
@@ -14,7 +19,7 @@ export function useLoginForm() {
   const remembered = useLocalStorage('gobox.login', { url: '', set_of_book: '', user_name: '' })
 
   const linkToken = new URLSearchParams(route.hash.slice(1)).get('token') ?? text(route.query.token)
-  const known = route.query.url === undefined ? session.ended ?? remembered.value : undefined
+  const known = route.query.url === undefined ? (session.ended ?? remembered.value) : undefined
   const form = reactive<LoginForm>({
     url: known?.url ?? text(route.query.url),
     set_of_book: known?.set_of_book ?? text(route.query.set_of_book),
@@ -32,11 +37,9 @@ export function useLoginForm() {
       await logIn({ ...login, user_name: login.user_name || undefined, token })
       remembered.value = login
       await navigateTo(session.takePath() ?? '/', { replace: true })
-    }
-    catch (cause) {
+    } catch (cause) {
       error.value = messageOf(cause)
-    }
-    finally {
+    } finally {
       isBusy.value = false
     }
   }

@@ -1,7 +1,17 @@
 /** The columns that can be chosen; the order's number always stands first. */
 export const ORDER_COLUMNS = [
-  'create_time', 'device', 'products', 'total_amount', 'status', 'import_state',
-  'update_time', 'e_id', 'created_at', 'created_user', 'imported_at', 'imported_user',
+  'create_time',
+  'device',
+  'products',
+  'total_amount',
+  'status',
+  'import_state',
+  'update_time',
+  'e_id',
+  'created_at',
+  'created_user',
+  'imported_at',
+  'imported_user',
 ] as const
 export type OrderColumn = (typeof ORDER_COLUMNS)[number]
 

@@ -2,7 +2,20 @@ import type { LocationQuery } from 'vue-router'
 import type { OrderSort } from '#shared/orders'
 
 /** trade_view's filters, under its own names: the address bar's, the server's and the export's. */
-export const FILTER_KEYS = ['q', 'start_date', 'end_date', 'status', 'import_state', 'device_name', 'dev_id', 'trans_id', 'is_imported', 'unconfigured', 'refunded_after_import', 'barcode'] as const
+export const FILTER_KEYS = [
+  'q',
+  'start_date',
+  'end_date',
+  'status',
+  'import_state',
+  'device_name',
+  'dev_id',
+  'trans_id',
+  'is_imported',
+  'unconfigured',
+  'refunded_after_import',
+  'barcode',
+] as const
 export type FilterKey = (typeof FILTER_KEYS)[number]
 export type OrderFilter = Partial<Record<FilterKey, string>>
 
@@ -13,7 +26,7 @@ const MAX_SIZE = 1000
 // Not the contract's own list: its file would bring zod along.
 export const ORDER_SORTS: OrderSort[] = ['-create_time', 'create_time', '-total_amount', 'total_amount']
 
-const textOf = (query: LocationQuery, key: string) => typeof query[key] === 'string' ? query[key] : ''
+const textOf = (query: LocationQuery, key: string) => (typeof query[key] === 'string' ? query[key] : '')
 
 /** The order list's filters, sorting and page; they live in the address, so that a link shows the same view again. */
 export function useOrderFilter() {
@@ -21,11 +34,16 @@ export function useOrderFilter() {
   const router = useRouter()
   const rememberedSize = useLocalStorage('gobox.orders.size', 50)
 
-  const filter = computed<OrderFilter>(() => Object.fromEntries(
-    FILTER_KEYS.map(key => [key, textOf(route.query, key)]).filter(([, value]) => value !== ''),
-  ))
-  const sort = computed(() => ORDER_SORTS.find(name => name === route.query.sort) ?? '-create_time')
-  const size = computed(() => [Number(route.query.size), rememberedSize.value].find(number => number === MAX_SIZE || PAGE_SIZES.includes(number)) ?? 50)
+  const filter = computed<OrderFilter>(() =>
+    Object.fromEntries(FILTER_KEYS.map((key) => [key, textOf(route.query, key)]).filter(([, value]) => value !== '')),
+  )
+  const sort = computed(() => ORDER_SORTS.find((name) => name === route.query.sort) ?? '-create_time')
+  const size = computed(
+    () =>
+      [Number(route.query.size), rememberedSize.value].find(
+        (number) => number === MAX_SIZE || PAGE_SIZES.includes(number),
+      ) ?? 50,
+  )
   const page = computed(() => Math.max(1, Math.floor(Number(route.query.page)) || 1))
 
   function go(change: Record<string, string | undefined>) {
@@ -34,10 +52,13 @@ export function useOrderFilter() {
   }
 
   return {
-    filter, sort, size, page,
+    filter,
+    sort,
+    size,
+    page,
     /** Changes some filters and goes to the first page. */
     apply: (change: OrderFilter) => go(change),
-    clear: () => go(Object.fromEntries(FILTER_KEYS.map(key => [key, undefined]))),
+    clear: () => go(Object.fromEntries(FILTER_KEYS.map((key) => [key, undefined]))),
     sortBy: (name: OrderSort) => go({ sort: name === '-create_time' ? undefined : name }),
     toPage: (number: number) => go({ page: number > 1 ? String(number) : undefined }),
     resize(number: number) {
@@ -45,6 +66,11 @@ export function useOrderFilter() {
       return go({ size: String(number) })
     },
     /** What trade_view is asked. */
-    query: computed(() => ({ ...filter.value, sort: sort.value, start: (page.value - 1) * size.value, limit: size.value })),
+    query: computed(() => ({
+      ...filter.value,
+      sort: sort.value,
+      start: (page.value - 1) * size.value,
+      limit: size.value,
+    })),
   }
 }

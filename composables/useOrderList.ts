@@ -15,17 +15,31 @@ export const refreshOrders = () => refreshNuxtData(KEY)
 export function useOrderList(query: Ref<NonNullable<ApiOptions['query']>>) {
   const api = useApi()
   const connection = useConnectionStore()
-  const { data: answer, error, status, refresh } = useAsyncData(KEY, (_, { signal }) =>
-    api<OrderPage>('/api/orders', { query: { action: 'trade_view', ...query.value }, signal }), { watch: [query], lazy: true })
+  const {
+    data: answer,
+    error,
+    status,
+    refresh,
+  } = useAsyncData(
+    KEY,
+    (_, { signal }) => api<OrderPage>('/api/orders', { query: { action: 'trade_view', ...query.value }, signal }),
+    { watch: [query], lazy: true },
+  )
 
   // What was there stays while the next answer is away or has failed.
   const data = shallowRef<OrderPage>()
-  watch(answer, page => data.value = page ?? data.value, { immediate: true })
+  watch(answer, (page) => (data.value = page ?? data.value), { immediate: true })
 
   const rows = computed(() => data.value?.root ?? [])
   const areMoving = computed(() => rows.value.some(({ import_state }) => isMoving(import_state)))
-  useIntervalFn(() => areMoving.value && status.value !== 'pending' && refresh(), () => rows.value.length > MANY ? LIVE_EVERY_OF_MANY : LIVE_EVERY)
-  watch(() => connection.isLost, isLost => isLost || refresh())
+  useIntervalFn(
+    () => areMoving.value && status.value !== 'pending' && refresh(),
+    () => (rows.value.length > MANY ? LIVE_EVERY_OF_MANY : LIVE_EVERY),
+  )
+  watch(
+    () => connection.isLost,
+    (isLost) => isLost || refresh(),
+  )
 
   return { data, rows, error, isLoading: computed(() => status.value === 'pending'), refresh }
 }

@@ -5,7 +5,12 @@ import type { Order } from '#shared/orders'
 
 export type OrderAction = 'import' | 'retry' | 'reset' | 'delete'
 
-export const ACTION_PERMISSIONS: Record<OrderAction, Permission> = { import: 'create', retry: 'create', reset: 'edit', delete: 'delete' }
+export const ACTION_PERMISSIONS: Record<OrderAction, Permission> = {
+  import: 'create',
+  retry: 'create',
+  reset: 'edit',
+  delete: 'delete',
+}
 
 /** Why an action leaves an order out. */
 type SkipReason = 'imported' | 'moving' | 'unpaid' | 'notFailed' | 'notImported' | 'awaiting'
@@ -21,7 +26,10 @@ function skipImport({ status, import_state }: PlanFields): SkipReason | undefine
 
 const SKIP: Record<OrderAction, (order: PlanFields) => SkipReason | undefined> = {
   import: skipImport,
-  retry: order => order.import_state === 'failed' || (order.import_state === 'created' && order.import_error) ? skipImport(order) : 'notFailed',
+  retry: (order) =>
+    order.import_state === 'failed' || (order.import_state === 'created' && order.import_error)
+      ? skipImport(order)
+      : 'notFailed',
   reset: ({ import_state, awaits_c8 }) => {
     if (import_state === 'idle') return 'notImported'
     if (awaits_c8) return 'awaiting'

@@ -11,8 +11,12 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
   const isAll = ref(false)
 
   const total = computed(() => list.value?.total ?? 0)
-  const count = computed(() => isAll.value ? total.value : chosen.value.length)
-  const amount = computed(() => isAll.value ? list.value?.amount ?? 0 : chosen.value.reduce((sum, { total_amount }) => sum + Math.round(total_amount * 100), 0) / 100)
+  const count = computed(() => (isAll.value ? total.value : chosen.value.length))
+  const amount = computed(() =>
+    isAll.value
+      ? (list.value?.amount ?? 0)
+      : chosen.value.reduce((sum, { total_amount }) => sum + Math.round(total_amount * 100), 0) / 100,
+  )
 
   function choose(orders: OrderRow[]) {
     chosen.value = orders
@@ -29,7 +33,7 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
 
   /** All rows of the page, or none of them if they were all chosen. */
   function togglePage(rows: OrderRow[]) {
-    const others = chosen.value.filter(({ id }) => !rows.some(row => row.id === id))
+    const others = chosen.value.filter(({ id }) => !rows.some((row) => row.id === id))
     choose(hasAll(rows) ? others : [...others, ...rows])
   }
 
@@ -43,7 +47,9 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
     if (total.value > MAX_SELECTION) throw new ApiError(t('selection.tooMany', { max: MAX_SELECTION }), 0)
     const orders = new Map<number, OrderRow>()
     for (let start = 0; start < total.value; start += CHUNK) {
-      const { root } = await api<OrderPage>('/api/orders', { query: { action: 'trade_view', ...filter.value, start, limit: CHUNK } })
+      const { root } = await api<OrderPage>('/api/orders', {
+        query: { action: 'trade_view', ...filter.value, start, limit: CHUNK },
+      })
       for (const order of root) orders.set(order.id, order)
     }
     return [...orders.values()]
@@ -52,8 +58,9 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
   watch(filter, () => choose([]))
   // Rows fetched anew take the places of those chosen before, so that an action sees their present state.
   watch(list, (page) => {
-    const fresh = new Map(page?.root.map(row => [row.id, row]))
-    if (chosen.value.some(({ id }) => fresh.has(id))) chosen.value = chosen.value.map(order => fresh.get(order.id) ?? order)
+    const fresh = new Map(page?.root.map((row) => [row.id, row]))
+    if (chosen.value.some(({ id }) => fresh.has(id)))
+      chosen.value = chosen.value.map((order) => fresh.get(order.id) ?? order)
   })
 
   return reactive({ chosen, isAll, count, amount, total, choose, has, hasAll, toggle, togglePage, takeAll, resolve })

@@ -10,12 +10,15 @@ export function useSetOfBook() {
   return {
     load,
     /** Has goBox check the credentials, which are stored only if it takes them. */
-    async saveCredentials(credentials: { user_name: string, app_key: string }) {
+    async saveCredentials(credentials: { user_name: string; app_key: string }) {
       load.data = await api<SetOfBook>(`/api/set_of_books/${load.data!.id}`, { method: 'PUT', body: credentials })
     },
     /** Makes a new local token; the old one stays good for so many hours. */
     async replaceToken(overlapHours: number) {
-      const { old_token_good_until, ...set } = await api<Replaced>(`/api/set_of_books/${load.data!.id}/token`, { method: 'POST', body: { overlap_hours: overlapHours } })
+      const { old_token_good_until, ...set } = await api<Replaced>(`/api/set_of_books/${load.data!.id}/token`, {
+        method: 'POST',
+        body: { overlap_hours: overlapHours },
+      })
       load.data = set
       return old_token_good_until
     },

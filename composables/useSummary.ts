@@ -9,7 +9,7 @@ export function useSummary() {
   const route = useRoute()
   const router = useRouter()
   const days = computed({
-    get: () => DAYS.find(number => number === Number(route.query.days)) ?? 7,
+    get: () => DAYS.find((number) => number === Number(route.query.days)) ?? 7,
     set: (number: SummaryDays) => void router.replace({ query: number === 7 ? {} : { days: number } }),
   })
   const load = useLoad<Summary>('summary', '/api/summary', () => ({ days: days.value }))
@@ -19,5 +19,8 @@ export function useSummary() {
 
 /** The way to exactly the orders of a figure. */
 export function ordersOf(filter: FigureFilter) {
-  return { path: '/orders', query: Object.fromEntries(Object.entries(filter).map(([key, value]) => [key, String(value)])) }
+  return {
+    path: '/orders',
+    query: Object.fromEntries(Object.entries(filter).map(([key, value]) => [key, String(value)])),
+  }
 }

@@ -1,6 +1,6 @@
 import { formatTime } from '#shared/time'
 
-const quoted = (text: string) => `'${text.replaceAll('\'', '\'\\\'\'')}'`
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 
 /** The webhook's address as this browser reaches it, and a line for the shell that sends it an order. */
 export function useWebhookHandover() {
@@ -10,7 +10,12 @@ export function useWebhookHandover() {
   const CLOSED = 105
   // Closed, so that nobody imports it.
   const testOrder = {
-    trans_id: `TEST${now.replaceAll(/\D/g, '')}`, status: CLOSED, e_id: 'TEST', dev_id: 1, create_time: now, update_time: now,
+    trans_id: `TEST${now.replaceAll(/\D/g, '')}`,
+    status: CLOSED,
+    e_id: 'TEST',
+    dev_id: 1,
+    create_time: now,
+    update_time: now,
     products: [{ barcode: '0000000000000', name: '测试', num: 1, amount: 0.01, cost: 0.01 }],
   }
   const curlFor = (token: string) =>

@@ -7,6 +7,6 @@ export default defineNuxtPlugin({
     const remembered = useLocalStorage<Code>('gobox.locale', 'zh')
     await $i18n.setLocale(remembered.value)
     const { locale } = $i18n
-    watch(locale, code => remembered.value = code as Code)
+    watch(locale, (code) => (remembered.value = code as Code))
   },
 })

@@ -22,7 +22,9 @@ export function findRetail(state: SandboxState, token: C8Token, query: URLSearch
   const sourceId = query.get('source_id')
   if (!source || !sourceId) return { status: 400, body: { state: 0, errmsg: '缺少 source 或 source_id' } }
   const root = [...state.documents.values()]
-    .filter(row => row.source === source && row.source_id === sourceId && token.set_of_books.includes(row.set_of_book))
+    .filter(
+      (row) => row.source === source && row.source_id === sourceId && token.set_of_books.includes(row.set_of_book),
+    )
     .map(summary)
   return { status: 200, body: { state: 1, total: root.length, root } }
 }
@@ -59,9 +61,14 @@ function problemWith(state: SandboxState, setOfBook: string, body: unknown): str
   const input = body as RetailInput
   if (input.source !== 'gobox') return 'source 错误'
   if (typeof input.source_id !== 'string' || input.source_id === '') return 'source_id 须为文本'
-  const references = [['store_id', 'stores'], ['bank_id', 'banks'], ['member_id', 'members'], ['employee_id', 'employees']] as const
+  const references = [
+    ['store_id', 'stores'],
+    ['bank_id', 'banks'],
+    ['member_id', 'members'],
+    ['employee_id', 'employees'],
+  ] as const
   for (const [field, list] of references) {
-    if (!state.lists[list].some(row => row.id === input[field])) return `${field} 不存在`
+    if (!state.lists[list].some((row) => row.id === input[field])) return `${field} 不存在`
   }
   if (![0, 1, 2].includes(input.bill_type)) return 'bill_type 错误'
   if (!Number.isFinite(input.total_amount) || input.bank_amount !== input.total_amount) return '收款金额与总金额不符'

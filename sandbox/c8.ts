@@ -19,7 +19,7 @@ export function c8Step({ method, path, query }: Pick<C8Call, 'method' | 'path' |
   if (path === '/api/retails') return 'c8.retail_lookup'
   if (path === '/api/workflow_current_actions') return 'c8.workflow'
   if (/^\/api\/retails\/[^/]+$/.test(path)) return query.get('action') === 'confirm' ? 'c8.confirm' : 'c8.retail_get'
-  return listNames.some(name => path === `/api/${name}`) ? 'c8.lists' : 'unknown'
+  return listNames.some((name) => path === `/api/${name}`) ? 'c8.lists' : 'unknown'
 }
 
 export function answerC8(state: SandboxState, step: Step, call: C8Call): Reply {
@@ -28,16 +28,26 @@ export function answerC8(state: SandboxState, step: Step, call: C8Call): Reply {
   const { path, query, body } = call
   const lastPart = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1))
   switch (step) {
-    case 'c8.security_keys': return found(state, securityKey(state, token, query))
-    case 'c8.set_of_books': return found(state, setOfBook(state, token, lastPart))
-    case 'c8.lists': return list(state, token, lastPart as ListName, query)
-    case 'c8.products': return products(state, token, query)
-    case 'c8.retail_lookup': return findRetail(state, token, query)
-    case 'c8.retail_get': return found(state, getRetail(state, token, lastPart))
-    case 'c8.retail_create': return createRetail(state, token, body)
-    case 'c8.confirm': return confirm(state, token, lastPart, query)
-    case 'c8.workflow': return executeWorkflow(state, token, query)
-    default: return { status: 404, body: { state: 0, errmsg: '接口不存在' } }
+    case 'c8.security_keys':
+      return found(state, securityKey(state, token, query))
+    case 'c8.set_of_books':
+      return found(state, setOfBook(state, token, lastPart))
+    case 'c8.lists':
+      return list(state, token, lastPart as ListName, query)
+    case 'c8.products':
+      return products(state, token, query)
+    case 'c8.retail_lookup':
+      return findRetail(state, token, query)
+    case 'c8.retail_get':
+      return found(state, getRetail(state, token, lastPart))
+    case 'c8.retail_create':
+      return createRetail(state, token, body)
+    case 'c8.confirm':
+      return confirm(state, token, lastPart, query)
+    case 'c8.workflow':
+      return executeWorkflow(state, token, query)
+    default:
+      return { status: 404, body: { state: 0, errmsg: '接口不存在' } }
   }
 }
 
@@ -55,14 +65,14 @@ function setOfBook(state: SandboxState, token: C8Token, name: string) {
 
 function list(state: SandboxState, token: C8Token, name: ListName, query: URLSearchParams): Reply {
   const wanted = (query.get('name__icontains') ?? '').toLowerCase()
-  const rows = state.lists[name].filter(row => sees(token, row) && row.name.toLowerCase().includes(wanted))
+  const rows = state.lists[name].filter((row) => sees(token, row) && row.name.toLowerCase().includes(wanted))
   const start = Number(query.get('start') ?? 0)
   const limit = Number(query.get('limit') ?? 20)
   return listReply(rows.slice(start, start + limit), rows.length)
 }
 
 function products(state: SandboxState, token: C8Token, query: URLSearchParams): Reply {
-  const rows = state.products.filter(row => sees(token, row) && row.barcode === query.get('barcode'))
+  const rows = state.products.filter((row) => sees(token, row) && row.barcode === query.get('barcode'))
   return listReply(rows, rows.length)
 }
 

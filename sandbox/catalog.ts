@@ -42,13 +42,17 @@ const goods: [digits: string, name: string, price: number, cost: number, unknown
 ]
 
 export const shopGoods: Goods[] = goods.map(([digits, name, price, cost, unknownToC8]) => ({
-  barcode: withCheckDigit(digits), name, price, cost, ...(unknownToC8 && { unknownToC8 }),
+  barcode: withCheckDigit(digits),
+  name,
+  price,
+  cost,
+  ...(unknownToC8 && { unknownToC8 }),
 }))
 
 /** EAN-13: weights 1 and 3 in turn, the check digit fills up to a multiple of ten. */
 function withCheckDigit(digits: string): string {
   const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0)
-  return digits + (10 - sum % 10) % 10
+  return digits + ((10 - (sum % 10)) % 10)
 }
 
 const names: Record<ListName, string[]> = {
@@ -79,9 +83,13 @@ export function defaultCatalog(): Catalog {
       { token: 'c8-token-B002', access_level: 15, user_name: '王建国', set_of_books: ['B002'] },
     ],
     products: shopGoods.flatMap(({ barcode, name, unknownToC8 }, index) =>
-      unknownToC8 ? [] : [{ id: 1001 + index, barcode, name, code: `SP${1001 + index}` }]),
+      unknownToC8 ? [] : [{ id: 1001 + index, barcode, name, code: `SP${1001 + index}` }],
+    ),
     lists: {
-      stores: listOf('stores'), banks: listOf('banks'), employees: listOf('employees'), members: listOf('members'),
+      stores: listOf('stores'),
+      banks: listOf('banks'),
+      employees: listOf('employees'),
+      members: listOf('members'),
     },
   }
 }

@@ -1,6 +1,17 @@
 import { answerControl, type Operations } from './control.ts'
 import type { Fault, Latency, Reply, Step } from './faults.ts'
-import type { C8Token, ListItem, ListName, Order, Product, RetailDocument, SandboxState, SetOfBook, Settings, TradeEntry } from './state.ts'
+import type {
+  C8Token,
+  ListItem,
+  ListName,
+  Order,
+  Product,
+  RetailDocument,
+  SandboxState,
+  SetOfBook,
+  Settings,
+  TradeEntry,
+} from './state.ts'
 
 type Send = (name: string, input: unknown) => Promise<Reply>
 
@@ -20,10 +31,12 @@ export class SandboxControl {
   }
 
   static of(state: SandboxState): SandboxControl {
-    return new SandboxControl(async (name, input) => structuredClone(answerControl(state, name, structuredClone(input))))
+    return new SandboxControl(async (name, input) =>
+      structuredClone(answerControl(state, name, structuredClone(input))),
+    )
   }
 
-  reset(input: { bare?: boolean, settings?: Partial<Settings> } = {}) {
+  reset(input: { bare?: boolean; settings?: Partial<Settings> } = {}) {
     return this.#call('reset', input)
   }
 
@@ -80,7 +93,7 @@ export class SandboxControl {
 
   async calls(step?: Step) {
     const { calls } = await this.#call('calls', undefined)
-    return step === undefined ? calls : calls.filter(call => call.step === step)
+    return step === undefined ? calls : calls.filter((call) => call.step === step)
   }
 
   async counts() {

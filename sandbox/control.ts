@@ -1,7 +1,18 @@
 import { faultKinds, steps, type Fault, type Latency, type Reply } from './faults.ts'
 import {
-  addOrders, addTradeEntries, createState, listNames,
-  type C8Token, type ListItem, type ListName, type Order, type Product, type SandboxState, type SetOfBook, type Settings, type TradeEntry,
+  addOrders,
+  addTradeEntries,
+  createState,
+  listNames,
+  type C8Token,
+  type ListItem,
+  type ListName,
+  type Order,
+  type Product,
+  type SandboxState,
+  type SetOfBook,
+  type Settings,
+  type TradeEntry,
 } from './state.ts'
 
 export type Operations = ReturnType<typeof operationsOn>
@@ -10,7 +21,7 @@ export type Operations = ReturnType<typeof operationsOn>
 function operationsOn(state: SandboxState) {
   return {
     /** Back to the catalog's account sets, tokens and lists, or to nothing with `bare`. */
-    reset(input?: { bare?: boolean, settings?: Partial<Settings> }) {
+    reset(input?: { bare?: boolean; settings?: Partial<Settings> }) {
       Object.assign(state, createState(input?.settings, input?.bare), { generation: state.generation + 1 })
     },
     settings(input?: Partial<Settings>) {
@@ -31,15 +42,15 @@ function operationsOn(state: SandboxState) {
     remove_product(input: { barcode: string }) {
       state.products = state.products.filter(({ barcode }) => barcode !== input.barcode)
     },
-    add_list_items(input: { list: ListName, items: ListItem[] }) {
+    add_list_items(input: { list: ListName; items: ListItem[] }) {
       mustBeOneOf(input.list, listNames, 'list')
       state.lists[input.list].push(...input.items)
     },
     /** An order with a known `trans_id` replaces the earlier one. */
-    add_orders(input: { set_of_book: string, orders: Order[] }) {
+    add_orders(input: { set_of_book: string; orders: Order[] }) {
       addOrders(state, input.set_of_book, input.orders)
     },
-    add_trade_entries(input: { set_of_book: string, entries: TradeEntry[] }) {
+    add_trade_entries(input: { set_of_book: string; entries: TradeEntry[] }) {
       addTradeEntries(state, input.set_of_book, input.entries)
     },
     /** goBox forgets all access tokens, as when they lapse early. */
@@ -84,8 +95,7 @@ export function answerControl(state: SandboxState, name: string, input: unknown)
     mustBeOneOf(name, Object.keys(operations), 'operation')
     const operation = operations[name as keyof Operations] as (input: unknown) => unknown
     return { status: 200, body: operation(input) }
-  }
-  catch (error) {
+  } catch (error) {
     return { status: 400, body: { error: (error as Error).message } }
   }
 }

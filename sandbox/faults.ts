@@ -4,19 +4,39 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SandboxState } from './state.ts'
 
 export const steps = [
-  'gobox.token', 'gobox.trade',
-  'c8.security_keys', 'c8.set_of_books', 'c8.lists', 'c8.products',
-  'c8.retail_lookup', 'c8.retail_get', 'c8.retail_create', 'c8.confirm', 'c8.workflow',
+  'gobox.token',
+  'gobox.trade',
+  'c8.security_keys',
+  'c8.set_of_books',
+  'c8.lists',
+  'c8.products',
+  'c8.retail_lookup',
+  'c8.retail_get',
+  'c8.retail_create',
+  'c8.confirm',
+  'c8.workflow',
   // Where `redirect` points to: a recorded call here means that the client followed it.
-  'redirected', 'unknown',
+  'redirected',
+  'unknown',
 ] as const
 export type Step = (typeof steps)[number]
 /** A step, or all steps of one upstream. */
 type Target = Step | 'gobox' | 'c8'
 
 export const faultKinds = [
-  'slow', 'status', 'garbage', 'reset', 'create_then_drop', 'create_then_500', 'create_then_garbage', 'create_late',
-  'refuse', 'lapsed_token', 'redirect', 'drip', 'huge',
+  'slow',
+  'status',
+  'garbage',
+  'reset',
+  'create_then_drop',
+  'create_then_500',
+  'create_then_garbage',
+  'create_late',
+  'refuse',
+  'lapsed_token',
+  'redirect',
+  'drip',
+  'huge',
 ] as const
 type FaultKind = (typeof faultKinds)[number]
 
@@ -74,8 +94,9 @@ export interface Exchange {
 
 export function takeFault(state: SandboxState, call: Call): Fault | undefined {
   const text = `${call.path}\n${JSON.stringify(call.body)}`
-  const fault = state.faults.find(({ step, containing }) =>
-    hits(step, call.step) && (containing === undefined || text.includes(containing)))
+  const fault = state.faults.find(
+    ({ step, containing }) => hits(step, call.step) && (containing === undefined || text.includes(containing)),
+  )
   if (fault?.times !== undefined && --fault.times <= 0) state.faults.splice(state.faults.indexOf(fault), 1)
   return fault
 }
@@ -160,7 +181,10 @@ const misbehave: Record<FaultKind, (exchange: Exchange, fault: Fault) => Promise
   async huge({ response, call }, { bytes = 64 * 1024 * 1024 }) {
     response.writeHead(200, { 'content-type': 'application/json' })
     // A client that hangs up in the middle is what this fault is for.
-    await pipeline(hugeAnswer(bytes), response).then(() => finish(call, 200), () => undefined)
+    await pipeline(hugeAnswer(bytes), response).then(
+      () => finish(call, 200),
+      () => undefined,
+    )
   },
 }
 

@@ -12,7 +12,9 @@ export function signatureOf(body: Body, appKey: string): string {
     .filter(([key]) => key !== 'sign')
     .sort(([a], [b]) => (a < b ? -1 : 1))
   const text = JSON.stringify(Object.fromEntries(fields)).replaceAll(' ', '')
-  return createHash('md5').update(text + appKey).digest('hex')
+  return createHash('md5')
+    .update(text + appKey)
+    .digest('hex')
 }
 
 export function goboxStep(method: string, path: string): Step {
@@ -46,7 +48,7 @@ function queryTrades(state: SandboxState, body: Body): Reply {
   const problem = problemWith(body, 'QueryTrade', shop) ?? filterProblem(body)
   if (problem !== undefined) return problem
   const { page = 1 } = body as { page?: number }
-  const orders = [...state.trades.get(shop.set_of_book)?.values() ?? []]
+  const orders = [...(state.trades.get(shop.set_of_book)?.values() ?? [])]
     .filter(([entry]) => entry !== undefined && matches(entry, body))
     .sort(([a], [b]) => (a!.create_time < b!.create_time ? -1 : a!.create_time > b!.create_time ? 1 : 0))
   const end = page * state.settings.page_size
@@ -65,7 +67,8 @@ function problemWith(body: Body, command: string, shop: SetOfBook): Reply | unde
 function filterProblem(body: Body): Reply | undefined {
   for (const field of ['start_date', 'end_date']) {
     const value = body[field]
-    if (value !== undefined && !(typeof value === 'string' && timeText.test(value))) return fail(400, `${field} 格式错误`)
+    if (value !== undefined && !(typeof value === 'string' && timeText.test(value)))
+      return fail(400, `${field} 格式错误`)
   }
   for (const field of ['dev_id', 'trans_id', 'status']) {
     if (body[field] !== undefined && typeof body[field] !== 'string') return fail(400, `${field} 须为文本`)
@@ -76,17 +79,19 @@ function filterProblem(body: Body): Reply | undefined {
 
 function matches(entry: TradeEntry, body: Body): boolean {
   const { start_date, end_date, dev_id, trans_id, status } = body as Record<string, string | undefined>
-  return (start_date === undefined || entry.create_time >= start_date)
-    && (end_date === undefined || entry.create_time <= end_date)
-    && (dev_id === undefined || String(entry.dev_id) === dev_id)
-    && (trans_id === undefined || entry.trans_id === trans_id)
-    && (status === undefined || String(entry.status) === status)
+  return (
+    (start_date === undefined || entry.create_time >= start_date) &&
+    (end_date === undefined || entry.create_time <= end_date) &&
+    (dev_id === undefined || String(entry.dev_id) === dev_id) &&
+    (trans_id === undefined || entry.trans_id === trans_id) &&
+    (status === undefined || String(entry.status) === status)
+  )
 }
 
 /** All first lines, then all second lines …: a client must not rely on an order's lines standing together. */
 function interleave(orders: TradeEntry[][]): TradeEntry[] {
-  const longest = Math.max(0, ...orders.map(entries => entries.length))
-  return Array.from({ length: longest }, (_, line) => orders.flatMap(entries => entries[line] ?? [])).flat()
+  const longest = Math.max(0, ...orders.map((entries) => entries.length))
+  return Array.from({ length: longest }, (_, line) => orders.flatMap((entries) => entries[line] ?? [])).flat()
 }
 
 function succeed(output: unknown): Reply {

@@ -3,7 +3,10 @@ import type { RetailDocument, SandboxState } from './state.ts'
 /** A look at C8's retail documents for people who try the demo. */
 export function documentsPage(state: SandboxState): string {
   const documents = [...state.documents.values()].toReversed()
-  const rows = documents.slice(0, 200).map(document => row(state, document)).join('\n')
+  const rows = documents
+    .slice(0, 200)
+    .map((document) => row(state, document))
+    .join('\n')
   return `<!doctype html>
 <html lang="zh-CN">
 <meta charset="utf-8">
@@ -24,13 +27,23 @@ ${rows}
 
 function row(state: SandboxState, document: RetailDocument): string {
   const store = state.lists.stores.find(({ id }) => id === document.store_id)?.name
-  const lines = document.retail_lines.map(({ product_id, quantity, tax_price }) =>
-    `${escape(state.products.find(({ id }) => id === product_id)?.name)} × ${quantity} @ ${tax_price}`)
+  const lines = document.retail_lines.map(
+    ({ product_id, quantity, tax_price }) =>
+      `${escape(state.products.find(({ id }) => id === product_id)?.name)} × ${quantity} @ ${tax_price}`,
+  )
   const status = document.status === 6 ? '已完成' : document.status === 0 ? '未确认' : '流程中'
-  const cells = [escape(document.code), escape(document.set_of_book), escape(document.source_id), escape(store), lines.join('<br>'), document.total_amount.toFixed(2), status]
-  return `<tr>${cells.map(cell => `<td>${cell}`).join('')}`
+  const cells = [
+    escape(document.code),
+    escape(document.set_of_book),
+    escape(document.source_id),
+    escape(store),
+    lines.join('<br>'),
+    document.total_amount.toFixed(2),
+    status,
+  ]
+  return `<tr>${cells.map((cell) => `<td>${cell}`).join('')}`
 }
 
 function escape(text = ''): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

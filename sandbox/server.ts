@@ -22,7 +22,7 @@ export interface Sandbox {
   close: () => Promise<void>
 }
 
-export async function startSandbox(options: { port?: number, settings?: Partial<Settings> } = {}): Promise<Sandbox> {
+export async function startSandbox(options: { port?: number; settings?: Partial<Settings> } = {}): Promise<Sandbox> {
   const state = createState(options.settings)
   const server = createServer((request, response) => {
     handle(state, request, response).catch((error: unknown) => {
@@ -34,11 +34,12 @@ export async function startSandbox(options: { port?: number, settings?: Partial<
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const close = () => new Promise<void>((resolve) => {
-    state.generation += 1
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
+  const close = () =>
+    new Promise<void>((resolve) => {
+      state.generation += 1
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
   return { url, goboxUrl: `${url}/gobox`, c8Url: url, state, control: SandboxControl.of(state), close }
 }
 
@@ -57,12 +58,16 @@ async function handle(state: SandboxState, request: IncomingMessage, response: S
   }
   const token = String(request.headers.token ?? '')
   const isGobox = path.startsWith('/gobox/')
-  const step = path === '/redirected' ? 'redirected'
-    : isGobox ? goboxStep(method, path.slice('/gobox'.length))
-      : c8Step({ method, path, query })
+  const step =
+    path === '/redirected'
+      ? 'redirected'
+      : isGobox
+        ? goboxStep(method, path.slice('/gobox'.length))
+        : c8Step({ method, path, query })
   const call: Call = { step, method, path: path + search, token, body, time: Date.now() }
   record(state, call)
-  const work = () => isGobox ? answerGobox(state, step, body) : answerC8(state, step, { method, path, query, token, body })
+  const work = () =>
+    isGobox ? answerGobox(state, step, body) : answerC8(state, step, { method, path, query, token, body })
   const encode = isGobox && state.settings.numeric_ids ? encodeNumericIds : JSON.stringify
   const latency = latencyOf(state, step)
   if (latency > 0) await sleep(latency)
@@ -86,8 +91,7 @@ function parse(text: string): unknown {
   if (text === '') return undefined
   try {
     return JSON.parse(text)
-  }
-  catch {
+  } catch {
     return text
   }
 }
@@ -97,5 +101,6 @@ const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown }
 
 function encodeNumericIds(body: unknown): string {
   return JSON.stringify(body, (key, value: unknown) =>
-    ['trans_id', 'e_id', 'barcode'].includes(key) && /^[1-9]\d*$/.test(String(value)) ? rawJSON(String(value)) : value)
+    ['trans_id', 'e_id', 'barcode'].includes(key) && /^[1-9]\d*$/.test(String(value)) ? rawJSON(String(value)) : value,
+  )
 }

@@ -124,7 +124,7 @@ export interface SandboxState {
   /** Account set → trans_id → entries. */
   trades: Map<string, Map<string, TradeEntry[]>>
   /** goBox access token → its account set and end (milliseconds). */
-  accessTokens: Map<string, { set_of_book: string, expires_at: number }>
+  accessTokens: Map<string, { set_of_book: string; expires_at: number }>
   documents: Map<number, RetailDocument>
   lastDocumentId: number
   calls: Call[]
@@ -139,8 +139,8 @@ export function createState(settings: Partial<Settings> = {}, bare = false): San
   return {
     generation: 0,
     settings: { ...defaultSettings, ...settings },
-    setOfBooks: new Map(bare ? [] : catalog.setOfBooks.map(row => [row.set_of_book, row])),
-    tokens: new Map(bare ? [] : catalog.tokens.map(row => [row.token, row])),
+    setOfBooks: new Map(bare ? [] : catalog.setOfBooks.map((row) => [row.set_of_book, row])),
+    tokens: new Map(bare ? [] : catalog.tokens.map((row) => [row.token, row])),
     products: bare ? [] : catalog.products,
     lists: bare ? { stores: [], banks: [], employees: [], members: [] } : catalog.lists,
     trades: new Map(),
@@ -157,7 +157,7 @@ export function createState(settings: Partial<Settings> = {}, bare = false): San
 export function addOrders(state: SandboxState, setOfBook: string, orders: Order[]): void {
   const trades = tradesOf(state, setOfBook)
   for (const { products, ...order } of orders) {
-    trades.set(order.trans_id, products.length === 0 ? [order] : products.map(line => ({ ...order, ...line })))
+    trades.set(order.trans_id, products.length === 0 ? [order] : products.map((line) => ({ ...order, ...line })))
   }
 }
 
@@ -165,7 +165,7 @@ export function addOrders(state: SandboxState, setOfBook: string, orders: Order[
 export function addTradeEntries(state: SandboxState, setOfBook: string, entries: TradeEntry[]): void {
   const trades = tradesOf(state, setOfBook)
   for (const entry of entries) {
-    trades.set(entry.trans_id, [...trades.get(entry.trans_id) ?? [], entry])
+    trades.set(entry.trans_id, [...(trades.get(entry.trans_id) ?? []), entry])
   }
 }
 

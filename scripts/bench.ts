@@ -11,9 +11,14 @@ import { benchQueries } from '../bench/queries.ts'
 import { benchWebhook } from '../bench/webhook.ts'
 
 // npm run bench -- --orders=10000,100000 --rounds=1 --minutes=1 --only=webhook,import
-const { values } = parseArgs({ options: {
-  orders: { type: 'string', default: '10000,100000,1000000,5000000' }, rounds: { type: 'string', default: '3' }, minutes: { type: 'string', default: '5' }, only: { type: 'string' },
-} })
+const { values } = parseArgs({
+  options: {
+    orders: { type: 'string', default: '10000,100000,1000000,5000000' },
+    rounds: { type: 'string', default: '3' },
+    minutes: { type: 'string', default: '5' },
+    only: { type: 'string' },
+  },
+})
 const rounds = Number(values.rounds)
 const sizes = values.orders.split(',').map(Number)
 /** The size for which the bounds of questions, export and mixed load hold. */
@@ -26,9 +31,14 @@ const round = (number: number) => Math.round(number * 100) / 100
 /** A figure and what it may be: at most, or at least. */
 type Row = [name: string, values: number[], bound?: { max: number } | { min: number }]
 
-interface Result { median: number, values: number[], bound?: object, holds?: boolean }
+interface Result {
+  median: number
+  values: number[]
+  bound?: object
+  holds?: boolean
+}
 const date = new Date().toISOString().slice(0, 10)
-const results: Record<string, { date: string, figures: Record<string, Result> }> = {}
+const results: Record<string, { date: string; figures: Record<string, Result> }> = {}
 
 function report(title: string, rows: Row[]) {
   const table: Record<string, Result> = {}
@@ -39,9 +49,18 @@ function report(title: string, rows: Row[]) {
   }
   results[title] = { date, figures: table }
   console.log(`\n${title}`)
-  console.table(Object.fromEntries(Object.entries(table).map(([name, { median, bound, holds }]) => [name, {
-    median, bound: bound ? JSON.stringify(bound).replace(/[{}"]/g, '').replace('max:', '≤ ').replace('min:', '≥ ') : '', holds: holds === undefined ? '' : holds ? 'yes' : 'NO',
-  }])))
+  console.table(
+    Object.fromEntries(
+      Object.entries(table).map(([name, { median, bound, holds }]) => [
+        name,
+        {
+          median,
+          bound: bound ? JSON.stringify(bound).replace(/[{}"]/g, '').replace('max:', '≤ ').replace('min:', '≥ ') : '',
+          holds: holds === undefined ? '' : holds ? 'yes' : 'NO',
+        },
+      ]),
+    ),
+  )
 }
 
 const SECTIONS: Record<string, () => Promise<void>> = {
@@ -77,7 +96,11 @@ const SECTIONS: Record<string, () => Promise<void>> = {
       const all = await repeat(() => benchQueries(orders))
       const bounded = orders === BOOKS
       report(`Questions to ${orders} orders, p95 in ms`, [
-        ...Object.keys(all[0]!.p95).map((name): Row => [name, all.map(({ p95 }) => p95[name]!), bounded ? { max: name === 'the overview' ? 100 : 50 } : undefined]),
+        ...Object.keys(all[0]!.p95).map((name): Row => [
+          name,
+          all.map(({ p95 }) => p95[name]!),
+          bounded ? { max: name === 'the overview' ? 100 : 50 } : undefined,
+        ]),
         ['start, ms', all.map(({ startTime }) => startTime), bounded ? { max: 1200 } : undefined],
         ['bytes an order', [all[0]!.bytesAnOrder], { max: 700 }],
         ['seeding, s', [all[0]!.seeding / 1000], bounded ? { max: 120 } : undefined],
@@ -134,4 +157,6 @@ for (const [name, section] of Object.entries(SECTIONS)) {
 const FILE = 'bench/results.json'
 const others = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as { results: object }).results : {}
 writeFileSync(FILE, `${JSON.stringify({ machine, results: { ...others, ...results } }, null, 2)}\n`)
-process.exit(Object.values(results).every(({ figures }) => Object.values(figures).every(({ holds }) => holds !== false)) ? 0 : 1)
+process.exit(
+  Object.values(results).every(({ figures }) => Object.values(figures).every(({ holds }) => holds !== false)) ? 0 : 1,
+)

@@ -7,8 +7,9 @@ import { chromium } from '@playwright/test'
 const downloadLimit = 120_000
 const aptLimit = 600_000
 
-const advice = 'No Chromium to test with: install one (Debian: apt-get install chromium fonts-noto-cjk)'
-  + ' or set CHROMIUM_PATH to the program of an installed one.'
+const advice =
+  'No Chromium to test with: install one (Debian: apt-get install chromium fonts-noto-cjk)' +
+  ' or set CHROMIUM_PATH to the program of an installed one.'
 
 /** An installed Chromium, else Playwright's own, else `undefined`; installs nothing. */
 export function findChromium(): string | undefined {
@@ -18,7 +19,7 @@ export function findChromium(): string | undefined {
     return CHROMIUM_PATH
   }
   const installed = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-    .flatMap(name => PATH.split(delimiter).map(folder => join(folder, name)))
+    .flatMap((name) => PATH.split(delimiter).map((folder) => join(folder, name)))
     .find(isProgram)
   if (installed !== undefined) return installed
   return existsSync(chromium.executablePath()) ? chromium.executablePath() : undefined
@@ -47,8 +48,7 @@ function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
     return true
-  }
-  catch {
+  } catch {
     return false
   }
 }
@@ -69,15 +69,14 @@ function succeeds(command: string, args: string[], limit: number): Promise<boole
   const child = spawn(command, args, { stdio: 'ignore', env, detached: true })
   const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), limit)
   return new Promise((resolve) => {
-    child.once('error', () => resolve(false)).once('close', code => resolve(code === 0))
+    child.once('error', () => resolve(false)).once('close', (code) => resolve(code === 0))
   }).finally(() => clearTimeout(timer)) as Promise<boolean>
 }
 
 if (import.meta.main) {
   try {
     console.log(await ensureChromium())
-  }
-  catch (error) {
+  } catch (error) {
     console.error((error as Error).message)
     process.exitCode = 1
   }

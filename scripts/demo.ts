@@ -44,12 +44,10 @@ async function demo(): Promise<void> {
     }
     process.exitCode = await ended.promise
     if (process.exitCode === 0) console.log('\nThe demo has ended; its data is removed.')
-  }
-  catch (error) {
+  } catch (error) {
     console.error(`The demo could not be set up: ${(error as Error).message}\n${app.output()}`)
     process.exitCode = 1
-  }
-  finally {
+  } finally {
     await app.stop()
     await sandbox.close()
     rmSync(dataFolder, { recursive: true, force: true })
@@ -58,7 +56,7 @@ async function demo(): Promise<void> {
   async function openShops() {
     console.log('Starting the app with two shops and two weeks of orders …')
     await app.ready()
-    return Promise.all(shops.map(shop => setUpShop(app.url, sandbox, shop)))
+    return Promise.all(shops.map((shop) => setUpShop(app.url, sandbox, shop)))
   }
 }
 

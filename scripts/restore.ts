@@ -10,8 +10,7 @@ try {
   if (!file) throw new WrongSetting('请写出备份文件：npm run restore -- data/backups/gobox-….db')
   const aside = restore(prepareDataFolder(useConfig().dataDir), resolve(file), Date.now())
   console.log(`已恢复 ${file}。${aside ? `原来的数据库在 ${aside}。` : ''}现在可以启动了。`)
-}
-catch (error) {
+} catch (error) {
   if (!(error instanceof WrongSetting)) throw error
   console.error(`没有恢复：${error.message}`)
   process.exitCode = 1

@@ -20,8 +20,7 @@ if (parseArgs({ options: { help: { type: 'boolean' } } }).values.help) console.l
 else {
   try {
     rotate(process.env.NUXT_NEW_SECRET_KEY)
-  }
-  catch (error) {
+  } catch (error) {
     if (!(error instanceof WrongSetting)) throw error
     console.error(`密钥没有更换：${error.message}`)
     process.exitCode = 1
@@ -40,6 +39,13 @@ function rotate(given: string | undefined) {
   const count = rotateKey(sqlite, folder, openKey(sqlite, folder, secretKey), given)
   sqlite.close()
   lock.close()
-  console.log(`密钥已更换，${count} 处已重新加密。${given ? '现在请把 NUXT_SECRET_KEY 设为新密钥，再启动。'
-    : secretKey ? '新密钥在数据目录的 secret.key 里：请去掉 NUXT_SECRET_KEY，再启动。' : '现在可以启动了。'}旧备份仍需旧密钥。`)
+  console.log(
+    `密钥已更换，${count} 处已重新加密。${
+      given
+        ? '现在请把 NUXT_SECRET_KEY 设为新密钥，再启动。'
+        : secretKey
+          ? '新密钥在数据目录的 secret.key 里：请去掉 NUXT_SECRET_KEY，再启动。'
+          : '现在可以启动了。'
+    }旧备份仍需旧密钥。`,
+  )
 }

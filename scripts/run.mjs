@@ -16,7 +16,18 @@ const env = { ...process.env, PATH: tools + delimiter + process.env.PATH }
 
 // What the build does not read, or writes itself.
 const notBuilt = new Set([
-  '.git', '.ci', '.nuxt', '.output', 'node_modules', 'data', 'docs', 'sandbox', 'scripts', 'tests', 'test-results', 'playwright-report',
+  '.git',
+  '.ci',
+  '.nuxt',
+  '.output',
+  'node_modules',
+  'data',
+  'docs',
+  'sandbox',
+  'scripts',
+  'tests',
+  'test-results',
+  'playwright-report',
 ])
 
 const needBuild = new Set(['demo', 'start', 'test', 'test-faults', 'bench'])
@@ -30,11 +41,17 @@ async function main() {
   const target = targetOf(command)
   if (target === undefined) return fail(`Unknown command: ${command ?? '(none)'}.`)
   if (isInstallStale()) {
-    const installed = await quietly('Installing packages', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
+    const installed = await quietly('Installing packages', 'npm', [
+      'ci',
+      '--include=dev',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ])
     if (!installed) return fail('The packages could not be installed; what npm said stands above.')
   }
   if (command === 'build' || (needBuild.has(command) && isBuildStale())) {
-    if (!await build()) return fail('The build failed; what nuxt said stands above.')
+    if (!(await build())) return fail('The build failed; what nuxt said stands above.')
   }
   return command === 'build' ? 0 : run([...target, ...args])
 }
@@ -70,7 +87,7 @@ function newestIn(folder, isRoot = false) {
 /** The mark carries the time of the beginning: what is edited during the build is built again. */
 async function build() {
   const begin = Date.now() / 1000
-  if (!await quietly('Building the app', node, [nuxt, 'build'])) return false
+  if (!(await quietly('Building the app', node, [nuxt, 'build']))) return false
   writeFileSync(buildMark, '')
   utimesSync(buildMark, begin, begin)
   return true
@@ -86,7 +103,7 @@ async function quietly(sentence, program, programArgs) {
   console.error(`${sentence} …`)
   const chunks = []
   const child = spawn(program, programArgs, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => chunks.push(chunk))
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk))
   const code = await ended(child)
   if (interruption !== undefined) process.exit(128 + constants.signals[interruption])
   if (code === 0) console.error(`${sentence}: done in ${Math.round((Date.now() - begin) / 1000)} s.`)

@@ -17,7 +17,7 @@ interface Locked {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string) => JSON.parse(readFileSync(root + file, 'utf8'))
-const { name, version } = read('package.json') as { name: string, version: string }
+const { name, version } = read('package.json') as { name: string; version: string }
 const { packages } = read('package-lock.json') as { packages: Record<string, Locked> }
 
 /** The address of a package in the npm registry (https://github.com/package-url/purl-spec). */
@@ -29,18 +29,41 @@ function toComponent([path, { version, license, integrity, resolved }]: [string,
   const packageName = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
   const purl = purlOf(packageName, version)
   return {
-    'type': 'library', 'bom-ref': purl, 'name': packageName, version, purl,
-    ...(license && { licenses: [/\s(?:OR|AND|WITH)\s|\(/.test(license) ? { expression: license } : { license: { name: license } }] }),
-    ...(integrity?.startsWith('sha512-') && { hashes: [{ alg: 'SHA-512', content: Buffer.from(integrity.slice(7), 'base64').toString('hex') }] }),
+    type: 'library',
+    'bom-ref': purl,
+    name: packageName,
+    version,
+    purl,
+    ...(license && {
+      licenses: [/\s(?:OR|AND|WITH)\s|\(/.test(license) ? { expression: license } : { license: { name: license } }],
+    }),
+    ...(integrity?.startsWith('sha512-') && {
+      hashes: [{ alg: 'SHA-512', content: Buffer.from(integrity.slice(7), 'base64').toString('hex') }],
+    }),
     ...(resolved && { externalReferences: [{ type: 'distribution', url: resolved }] }),
   }
 }
 
-const shipped = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev).map(toComponent)
-const components = [...new Map(shipped.map(component => [component.purl, component])).values()].sort((a, b) => a.purl < b.purl ? -1 : 1)
+const shipped = Object.entries(packages)
+  .filter(([path, { dev }]) => path !== '' && !dev)
+  .map(toComponent)
+const components = [...new Map(shipped.map((component) => [component.purl, component])).values()].sort((a, b) =>
+  a.purl < b.purl ? -1 : 1,
+)
 
-process.stdout.write(`${JSON.stringify({
-  bomFormat: 'CycloneDX', specVersion: '1.5', version: 1,
-  metadata: { timestamp: new Date().toISOString(), component: { 'type': 'application', 'bom-ref': purlOf(name, version), name, version } },
-  components,
-}, null, 2)}\n`)
+process.stdout.write(
+  `${JSON.stringify(
+    {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.5',
+      version: 1,
+      metadata: {
+        timestamp: new Date().toISOString(),
+        component: { type: 'application', 'bom-ref': purlOf(name, version), name, version },
+      },
+      components,
+    },
+    null,
+    2,
+  )}\n`,
+)

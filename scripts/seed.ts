@@ -14,14 +14,13 @@ const noC8 = 'http://c8.invalid'
 try {
   const { orders, setOfBook } = readArguments()
   await seed(orders, setOfBook)
-}
-catch (error) {
+} catch (error) {
   console.error((error as Error).message)
   process.exitCode = 1
 }
 
 function readArguments() {
-  const { values } = parseArgs({ options: { 'orders': { type: 'string' }, 'set-of-book': { type: 'string' } } })
+  const { values } = parseArgs({ options: { orders: { type: 'string' }, 'set-of-book': { type: 'string' } } })
   const orders = Number(values.orders)
   const setOfBook = values['set-of-book']?.trim()
   if (!Number.isSafeInteger(orders) || orders < 1 || !setOfBook) throw new Error(usage)
@@ -37,9 +36,10 @@ async function seed(count: number, setOfBook: string): Promise<void> {
     const { id } = await ensureSetOfBook(setOfBook, [...c8Origins][0] ?? noC8)
     seedOrders(storage, { setOfBookId: id, count, until: Date.now() })
     await countGoods()
-  }
-  finally {
+  } finally {
     await storage.close()
   }
-  console.log(`${count} orders for ${setOfBook} in ${storage.folder}: ${((performance.now() - begin) / 1000).toFixed(1)} s`)
+  console.log(
+    `${count} orders for ${setOfBook} in ${storage.folder}: ${((performance.now() - begin) / 1000).toFixed(1)} s`,
+  )
 }

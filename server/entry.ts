@@ -16,17 +16,22 @@ import { answerWebhook, isWebhookPath } from './webhook.ts'
 boundYoungGeneration()
 const nitro = useNitroApp()
 const listener = toNodeListener(nitro.h3App)
-const server = createLimitedServer((request, response) => {
-  if (request.method === 'POST' && isWebhookPath(request.url!)) void answerWebhook(request, response)
-  else listener(request, response)
-}, { exempt: useConfig().trustedProxies })
+const server = createLimitedServer(
+  (request, response) => {
+    if (request.method === 'POST' && isWebhookPath(request.url!)) void answerWebhook(request, response)
+    else listener(request, response)
+  },
+  { exempt: useConfig().trustedProxies },
+)
 
 server.once('error', (error) => {
   console.error(`goBox 没有启动：端口不能使用（${error.message}），请检查 PORT 和 HOST`)
   process.exit(1)
 })
 const port = Number(process.env.NITRO_PORT ?? process.env.PORT ?? 3000)
-server.listen({ port, host: process.env.NITRO_HOST ?? process.env.HOST }, () => log.info({ address: server.address() }, 'listening'))
+server.listen({ port, host: process.env.NITRO_HOST ?? process.env.HOST }, () =>
+  log.info({ address: server.address() }, 'listening'),
+)
 
 let stopping = false
 

@@ -33,9 +33,10 @@ export async function answerWebhook(request: IncomingMessage, response: ServerRe
   const headers = apiHeaders(request, context.requestId)
   try {
     await takeMessage(request, url, context)
-    response.writeHead(200, [...headers, 'content-type', 'application/json', 'content-length', String(SUCCESS.length)]).end(SUCCESS, 'latin1')
-  }
-  catch (error) {
+    response
+      .writeHead(200, [...headers, 'content-type', 'application/json', 'content-length', String(SUCCESS.length)])
+      .end(SUCCESS, 'latin1')
+  } catch (error) {
     applyHeaders(response, headers)
     answerFailure(response, context, toDomainError(error), 'status')
   }

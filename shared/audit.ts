@@ -3,9 +3,24 @@ import { endTimeField, pagingFields, textField, timeField } from './fields.ts'
 
 /** What is written down about who did what: log-ins and changes that a shop may want to ask about later. */
 export const AUDIT_EVENTS = [
-  'logged_in', 'log_in_failed', 'logged_out', 'session_ended', 'settings_changed', 'token_replaced', 'automation_changed',
-  'device_created', 'device_changed', 'device_deleted', 'order_deleted', 'message_deleted', 'message_replayed',
-  'import_started', 'import_reset', 'batch_started', 'batch_retried', 'batch_cancelled',
+  'logged_in',
+  'log_in_failed',
+  'logged_out',
+  'session_ended',
+  'settings_changed',
+  'token_replaced',
+  'automation_changed',
+  'device_created',
+  'device_changed',
+  'device_deleted',
+  'order_deleted',
+  'message_deleted',
+  'message_replayed',
+  'import_started',
+  'import_reset',
+  'batch_started',
+  'batch_retried',
+  'batch_cancelled',
 ] as const
 
 export type AuditEvent = (typeof AUDIT_EVENTS)[number]

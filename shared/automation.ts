@@ -8,9 +8,13 @@ export const DEFAULT_IMPORT_DELAY_MINUTES = 10
 export function automationSchema(zone: string) {
   return z.object({
     downloads: flagField(),
-    download_minutes: integerField(1, 1440).optional().transform(minutes => minutes ?? DEFAULT_DOWNLOAD_MINUTES),
+    download_minutes: integerField(1, 1440)
+      .optional()
+      .transform((minutes) => minutes ?? DEFAULT_DOWNLOAD_MINUTES),
     imports: flagField(),
-    import_delay_minutes: integerField(0, 10_080).optional().transform(minutes => minutes ?? DEFAULT_IMPORT_DELAY_MINUTES),
+    import_delay_minutes: integerField(0, 10_080)
+      .optional()
+      .transform((minutes) => minutes ?? DEFAULT_IMPORT_DELAY_MINUTES),
     import_since: timeField(zone).optional(),
   })
 }

@@ -16,12 +16,18 @@ export function presetRange(preset: DatePreset, today: string): DateRange {
   const monthStart = `${today.slice(0, 7)}-01`
   const lastMonthEnd = addDays(monthStart, -1)
   switch (preset) {
-    case 'today': return [today, today]
-    case 'yesterday': return [addDays(today, -1), addDays(today, -1)]
-    case 'days7': return [addDays(today, -6), today]
-    case 'days30': return [addDays(today, -29), today]
-    case 'thisMonth': return [monthStart, today]
-    case 'lastMonth': return [`${lastMonthEnd.slice(0, 7)}-01`, lastMonthEnd]
+    case 'today':
+      return [today, today]
+    case 'yesterday':
+      return [addDays(today, -1), addDays(today, -1)]
+    case 'days7':
+      return [addDays(today, -6), today]
+    case 'days30':
+      return [addDays(today, -29), today]
+    case 'thisMonth':
+      return [monthStart, today]
+    case 'lastMonth':
+      return [`${lastMonthEnd.slice(0, 7)}-01`, lastMonthEnd]
   }
 }
 

@@ -13,7 +13,7 @@ export const deviceSchema = z.object({
   bank_id: integerField(1),
   member_id: integerField(1),
   employee_id: integerField(1),
-  bill_type: integerField(0, 2).transform(type => type as BillType),
+  bill_type: integerField(0, 2).transform((type) => type as BillType),
 })
 export type DeviceInput = z.output<typeof deviceSchema>
 
@@ -34,7 +34,12 @@ export interface Device extends DeviceInput {
 }
 
 /** A cabinet that orders came from but that is not configured; `last_seen` is its newest order's create_time. */
-export interface UnconfiguredDevice { dev_id: number, orders: number, amount: number, last_seen: string }
+export interface UnconfiguredDevice {
+  dev_id: number
+  orders: number
+  amount: number
+  last_seen: string
+}
 
 /** C8's lists that a device refers to. */
 export type C8List = 'stores' | 'banks' | 'employees' | 'members'

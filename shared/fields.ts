@@ -33,7 +33,13 @@ export function textField(min: number, max: number) {
   return field((value) => {
     const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
     // Lone surrogates would be stored as U+FFFD, so that two different ids could become one.
-    return typeof text === 'string' && text.length >= min && text.length <= max && text.isWellFormed() && !text.includes('\0') ? text : null
+    return typeof text === 'string' &&
+      text.length >= min &&
+      text.length <= max &&
+      text.isWellFormed() &&
+      !text.includes('\0')
+      ? text
+      : null
   }, error)
 }
 
@@ -49,7 +55,12 @@ export function nameField(max: number) {
 
 /** An integer from `min` to `max`, by default any that JSON carries exactly. */
 export function integerField(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER) {
-  const error = min === Number.MIN_SAFE_INTEGER ? '必须是整数' : max === Number.MAX_SAFE_INTEGER ? `必须是不小于 ${min} 的整数` : `必须是 ${min} 到 ${max} 的整数`
+  const error =
+    min === Number.MIN_SAFE_INTEGER
+      ? '必须是整数'
+      : max === Number.MAX_SAFE_INTEGER
+        ? `必须是不小于 ${min} 的整数`
+        : `必须是 ${min} 到 ${max} 的整数`
   return field((value) => {
     const number = toNumber(value)
     return Number.isSafeInteger(number) && number >= min && number <= max ? number + 0 : null
@@ -66,7 +77,7 @@ export function quantityField() {
 
 /** An amount in yuan, read as integer fen. */
 export function amountField() {
-  return field(value => yuanToFen(toNumber(value)), '必须是金额（元），最多两位小数，不超过一万亿')
+  return field((value) => yuanToFen(toNumber(value)), '必须是金额（元），最多两位小数，不超过一万亿')
 }
 
 /** One of goBox's order statuses. */
@@ -79,28 +90,42 @@ export function statusField() {
 
 /** One of a few words. */
 export function choiceField<const Choice extends string>(choices: readonly Choice[]) {
-  return field(value => choices.find(choice => choice === value) ?? null, `必须是 ${choices.join('、')} 之一`)
+  return field((value) => choices.find((choice) => choice === value) ?? null, `必须是 ${choices.join('、')} 之一`)
 }
 
 /** 0 or 1, read as boolean. */
 export function flagField() {
-  return field(value => value === true || value === false ? value : toNumber(value) === 1 ? true : toNumber(value) === 0 ? false : null, '必须是 0 或 1')
+  return field(
+    (value) =>
+      value === true || value === false ? value : toNumber(value) === 1 ? true : toNumber(value) === 0 ? false : null,
+    '必须是 0 或 1',
+  )
 }
 
 const TIME_ERROR = '不是有效的时间，请写成 2026-11-20 08:30:00'
 
 /** A time in the shop's `zone` (forms: see `parseTime`), read as milliseconds since the epoch. */
 export function timeField(zone: string) {
-  return field(value => typeof value === 'string' || typeof value === 'number' ? parseTime(value, zone) : null, TIME_ERROR)
+  return field(
+    (value) => (typeof value === 'string' || typeof value === 'number' ? parseTime(value, zone) : null),
+    TIME_ERROR,
+  )
 }
 
 /** An inclusive upper bound of time: a bare date covers the whole day. */
 export function endTimeField(zone: string) {
-  return field(value => typeof value === 'string' || typeof value === 'number' ? parseEndTime(value, zone) : null, TIME_ERROR)
+  return field(
+    (value) => (typeof value === 'string' || typeof value === 'number' ? parseEndTime(value, zone) : null),
+    TIME_ERROR,
+  )
 }
 
 /** `start` and `limit` of every list. */
 export const pagingFields = {
-  start: integerField(0).optional().transform(start => start ?? 0),
-  limit: integerField(1, 1000).optional().transform(limit => limit ?? 50),
+  start: integerField(0)
+    .optional()
+    .transform((start) => start ?? 0),
+  limit: integerField(1, 1000)
+    .optional()
+    .transform((limit) => limit ?? 50),
 }

@@ -21,5 +21,10 @@ export function isMoving(state: ImportState): boolean {
 
 /** What people call the states. */
 export const IMPORT_STATE_NAMES: Record<ImportState, string> = {
-  idle: '未导入', queued: '排队中', sending: '导入中', created: '导入中', imported: '已导入', failed: '导入失败',
+  idle: '未导入',
+  queued: '排队中',
+  sending: '导入中',
+  created: '导入中',
+  imported: '已导入',
+  failed: '导入失败',
 }

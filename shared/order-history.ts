@@ -2,7 +2,17 @@
 export interface OrderHistoryEntry {
   at: string
   user: string
-  event: 'received' | 'changed' | 'queued' | 'sending' | 'created' | 'imported' | 'failed' | 'retried' | 'cancelled' | 'reset'
+  event:
+    | 'received'
+    | 'changed'
+    | 'queued'
+    | 'sending'
+    | 'created'
+    | 'imported'
+    | 'failed'
+    | 'retried'
+    | 'cancelled'
+    | 'reset'
   /** Why, for `queued` and `failed`. */
   reason?: string
   /** Fields that a later message changed, as `[before, after]`. */

@@ -1,18 +1,32 @@
 import { z } from 'zod'
 import type { Device } from './devices.ts'
-import { amountField, choiceField, endTimeField, flagField, integerField, pagingFields, quantityField, statusField, textField, timeField } from './fields.ts'
+import {
+  amountField,
+  choiceField,
+  endTimeField,
+  flagField,
+  integerField,
+  pagingFields,
+  quantityField,
+  statusField,
+  textField,
+  timeField,
+} from './fields.ts'
 import { IMPORT_STATES, type ImportState } from './import-state.ts'
 import type { OrderHistoryEntry } from './order-history.ts'
 import { MAX_YUAN } from './money.ts'
 import type { OrderStatus } from './order-status.ts'
 
-const orderLine = z.object({
-  barcode: textField(1, 128),
-  name: textField(0, 256),
-  num: quantityField(),
-  amount: amountField(),
-  cost: amountField().optional(),
-}, { error: '必须是一行商品（对象）' })
+const orderLine = z.object(
+  {
+    barcode: textField(1, 128),
+    name: textField(0, 256),
+    num: quantityField(),
+    amount: amountField(),
+    cost: amountField().optional(),
+  },
+  { error: '必须是一行商品（对象）' },
+)
 
 /** One product line of an order as stored: `amount` (paid for the line) and `cost` in fen. */
 export type OrderLine = z.output<typeof orderLine>
@@ -31,8 +45,11 @@ export function orderMessageSchema(zone: string) {
     dev_id: integerField(),
     create_time: timeField(zone),
     update_time: timeField(zone),
-    products: z.array(orderLine, { error: issue => issue.input === undefined ? '必填' : '必须是商品行的列表' })
-      .min(1, '至少要有一行商品').max(200, '最多 200 行商品').refine(isWithinLimit, '合计金额超过一万亿'),
+    products: z
+      .array(orderLine, { error: (issue) => (issue.input === undefined ? '必填' : '必须是商品行的列表') })
+      .min(1, '至少要有一行商品')
+      .max(200, '最多 200 行商品')
+      .refine(isWithinLimit, '合计金额超过一万亿'),
   })
 }
 
@@ -40,7 +57,9 @@ export type OrderMessage = z.output<ReturnType<typeof orderMessageSchema>>
 
 /** The order as `orderMessageSchema`, but kept when no entry carries a barcode (contract.md, 3.8). */
 export function downloadedOrderSchema(zone: string) {
-  return orderMessageSchema(zone).extend({ products: z.array(orderLine).max(200, '最多 200 行商品').refine(isWithinLimit, '合计金额超过一万亿') })
+  return orderMessageSchema(zone).extend({
+    products: z.array(orderLine).max(200, '最多 200 行商品').refine(isWithinLimit, '合计金额超过一万亿'),
+  })
 }
 
 /** trade_view's filter (contract.md, 3.9), and what the pages ask for beyond it. */
@@ -66,7 +85,7 @@ function orderFilterFields(zone: string) {
   }
 }
 
-const ordered = (range: { start_date?: number, end_date?: number }) =>
+const ordered = (range: { start_date?: number; end_date?: number }) =>
   range.start_date === undefined || range.end_date === undefined || range.start_date <= range.end_date
 const orderedError = { path: ['start_date'], error: '不能晚于 end_date' }
 
@@ -83,39 +102,56 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** The export's query: trade_view's filter and the form, which is a workbook where none is named. */
 export function orderExportSchema(zone: string) {
-  return z.object({ ...orderFilterFields(zone), format: choiceField(EXPORT_FORMATS).optional().transform(format => format ?? 'xlsx') }).refine(ordered, orderedError)
+  return z
+    .object({
+      ...orderFilterFields(zone),
+      format: choiceField(EXPORT_FORMATS)
+        .optional()
+        .transform((format) => format ?? 'xlsx'),
+    })
+    .refine(ordered, orderedError)
 }
 
 /** How trade_view may be sorted; ties by id in the same direction. */
 const ORDER_SORTS = ['-create_time', 'create_time', '-total_amount', 'total_amount'] as const
 export type OrderSort = (typeof ORDER_SORTS)[number]
 
-
 /** No index is sorted by amount (each costs every message of goBox), so that a page far down would be found by sorting everything above it. */
 const MAX_START_BY_AMOUNT = 10_000
 
 /** trade_view's query: the filter and a page of it. */
 export function orderQuerySchema(zone: string) {
-  return z.object({
-    ...orderFilterFields(zone),
-    ...pagingFields,
-    sort: choiceField(ORDER_SORTS).optional().transform(sort => sort ?? '-create_time'),
-  }).refine(ordered, orderedError)
-    .refine(({ sort, start }) => !sort.endsWith('total_amount') || start <= MAX_START_BY_AMOUNT, { path: ['start'], error: `按金额排序时最多到 ${MAX_START_BY_AMOUNT}，请先缩小范围` })
+  return z
+    .object({
+      ...orderFilterFields(zone),
+      ...pagingFields,
+      sort: choiceField(ORDER_SORTS)
+        .optional()
+        .transform((sort) => sort ?? '-create_time'),
+    })
+    .refine(ordered, orderedError)
+    .refine(({ sort, start }) => !sort.endsWith('total_amount') || start <= MAX_START_BY_AMOUNT, {
+      path: ['start'],
+      error: `按金额排序时最多到 ${MAX_START_BY_AMOUNT}，请先缩小范围`,
+    })
 }
 
 export type OrderQuery = z.output<ReturnType<typeof orderQuerySchema>>
 
 /** get_orders' query (contract.md, 3.8); the service checks the seven days. */
 export function downloadQuerySchema(zone: string) {
-  return z.object({
-    start_date: timeField(zone).optional(),
-    end_date: endTimeField(zone).optional(),
-    dev_id: integerField().optional(),
-    trans_id: textField(1, 64).optional(),
-    status: statusField().optional(),
-    page: integerField(1).optional().transform(page => page ?? 1),
-  }).refine(ordered, orderedError)
+  return z
+    .object({
+      start_date: timeField(zone).optional(),
+      end_date: endTimeField(zone).optional(),
+      dev_id: integerField().optional(),
+      trans_id: textField(1, 64).optional(),
+      status: statusField().optional(),
+      page: integerField(1)
+        .optional()
+        .transform((page) => page ?? 1),
+    })
+    .refine(ordered, orderedError)
 }
 
 export type DownloadQuery = z.output<ReturnType<typeof downloadQuerySchema>>
@@ -131,7 +167,7 @@ export interface Order {
   create_time: string
   update_time: string
   total_amount: number
-  products: { barcode: string, name: string, num: number, amount: number, cost: number | null }[]
+  products: { barcode: string; name: string; num: number; amount: number; cost: number | null }[]
   created_at: string
   created_user: string
   is_imported: boolean
@@ -148,10 +184,19 @@ export interface Order {
 }
 
 /** A row of trade_view; `device_name` is null when the cabinet is not configured. */
-export interface OrderRow extends Order { device_name: string | null }
+export interface OrderRow extends Order {
+  device_name: string | null
+}
 
 /** trade_view's answer: a page, and how many orders match the filter with how many yuan. */
-export interface OrderPage { total: number, amount: number, root: OrderRow[] }
+export interface OrderPage {
+  total: number
+  amount: number
+  root: OrderRow[]
+}
 
 /** One order as its own page shows it, with the configuration of its cabinet. */
-export interface OrderDetail extends Order { device: Device | null, history: OrderHistoryEntry[] }
+export interface OrderDetail extends Order {
+  device: Device | null
+  history: OrderHistoryEntry[]
+}

@@ -7,7 +7,9 @@ export const SUMMARY_DAYS = ['1', '7', '30'] as const
 
 /** The overview's query: what the details are about; the periods are always all there. */
 export const summaryQuerySchema = z.object({
-  days: choiceField(SUMMARY_DAYS).optional().transform(days => Number(days ?? 7)),
+  days: choiceField(SUMMARY_DAYS)
+    .optional()
+    .transform((days) => Number(days ?? 7)),
 })
 
 /** trade_view's filter that finds exactly the orders of a figure. */
@@ -23,7 +25,11 @@ export interface FigureFilter {
 }
 
 /** How many orders, their sum in yuan, and the filter that finds them. */
-export interface Figure { orders: number, amount: number, filter: FigureFilter }
+export interface Figure {
+  orders: number
+  amount: number
+  filter: FigureFilter
+}
 
 /** One of the last days, or several together. */
 export interface SalesFigures {
@@ -45,7 +51,15 @@ export interface SummaryPeriod extends SalesFigures {
 }
 
 /** A product's sales; `amount`, `cost` and `amount_without_cost` are of its lines alone, in yuan. */
-export interface BestSeller { barcode: string, name: string, quantity: number, amount: number, cost: number, amount_without_cost: number, filter: FigureFilter }
+export interface BestSeller {
+  barcode: string
+  name: string
+  quantity: number
+  amount: number
+  cost: number
+  amount_without_cost: number
+  filter: FigureFilter
+}
 
 /** What `GET /api/summary` answers. */
 export interface Summary {
@@ -54,7 +68,7 @@ export interface Summary {
   days: number
   by_day: (SalesFigures & { date: string })[]
   /** Sales, the largest first; `name` is null when the cabinet is not configured. */
-  by_cabinet: (Figure & { dev_id: number, name: string | null })[]
+  by_cabinet: (Figure & { dev_id: number; name: string | null })[]
   best_sellers: BestSeller[]
   /** What waits for somebody, of all time. */
   waiting: {

@@ -19,8 +19,15 @@ function wallClockFormat(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone)
   if (!format) {
     format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone, hourCycle: 'h23', era: 'short',
-      year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+      timeZone: zone,
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
     })
     formats.set(zone, format)
   }
@@ -42,12 +49,12 @@ const offsets = new Map<string, Map<number, number>>()
 /** Milliseconds by which the wall clock of `zone` is ahead of UTC at `time`. */
 export function zoneOffset(time: number, zone: string): number {
   let known = offsets.get(zone)
-  if (!known) offsets.set(zone, known = new Map())
+  if (!known) offsets.set(zone, (known = new Map()))
   const quarter = Math.floor(time / QUARTER)
   let offset = known.get(quarter)
   if (offset === undefined) {
     if (known.size >= MAX_OFFSETS) known.clear()
-    known.set(quarter, offset = computeOffset(quarter * QUARTER, zone))
+    known.set(quarter, (offset = computeOffset(quarter * QUARTER, zone)))
   }
   return offset
 }
@@ -62,7 +69,8 @@ function wallToTime(wall: number, zone: string): number {
 /** The number that `count` digits of the text at `from` make; beyond its end they count as zeros. */
 function digits(text: string, from: number, count: number): number {
   let number = 0
-  for (let index = from; index < from + count; index++) number = number * 10 + (index < text.length ? text.charCodeAt(index) - ZERO : 0)
+  for (let index = from; index < from + count; index++)
+    number = number * 10 + (index < text.length ? text.charCodeAt(index) - ZERO : 0)
   return number
 }
 
@@ -70,11 +78,18 @@ function digits(text: string, from: number, count: number): number {
 function parseWall(text: string): number | null {
   if (!LOCAL.test(text)) return null
   const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2)]
-  const [hour, minute, second, millisecond] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2), digits(text, 20, 3)]
+  const [hour, minute, second, millisecond] = [
+    digits(text, 11, 2),
+    digits(text, 14, 2),
+    digits(text, 17, 2),
+    digits(text, 20, 3),
+  ]
   if (year < 1970 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return null
   const date = Date.UTC(year, month - 1, day)
   // What runs over the end of the month comes out with another day.
-  return new Date(date).getUTCDate() === day ? date + hour * HOUR + minute * MINUTE + second * SECOND + millisecond : null
+  return new Date(date).getUTCDate() === day
+    ? date + hour * HOUR + minute * MINUTE + second * SECOND + millisecond
+    : null
 }
 
 /**
@@ -125,7 +140,7 @@ function formatDate(day: number): string {
   let date = dates.get(day)
   if (date === undefined) {
     if (dates.size >= MAX_DATES) dates.clear()
-    dates.set(day, date = new Date(day * DAY).toISOString().slice(0, 10))
+    dates.set(day, (date = new Date(day * DAY).toISOString().slice(0, 10)))
   }
   return date
 }

@@ -18,7 +18,7 @@ export const useConnectionStore = defineStore('connection', () => {
     pause()
   }
 
-  watch(isOnline, online => online && isLost.value && probe())
+  watch(isOnline, (online) => online && isLost.value && probe())
 
   return { isLost: readonly(isLost), lost, found }
 })

@@ -1,4 +1,8 @@
-interface JobFailure { id: number, label: string, reason: string }
+interface JobFailure {
+  id: number
+  label: string
+  reason: string
+}
 
 /** Work on many things, under way or just done: its panel tells how far it is, and afterwards what failed and why. */
 export interface Job {
@@ -15,7 +19,11 @@ export interface Job {
   to?: string
 }
 
-interface Followed { batch: number, total: number, set_of_book: string }
+interface Followed {
+  batch: number
+  total: number
+  set_of_book: string
+}
 
 const CONCURRENCY = 4
 
@@ -42,23 +50,32 @@ export const useJobsStore = defineStore('jobs', () => {
   }
 
   /** Begins `work` for each item, a few at a time, until all are done or it is stopped. */
-  function runEach<Item extends { id: number }>(kind: OrderAction, items: Item[], label: (item: Item) => string, work: (item: Item) => Promise<unknown>) {
+  function runEach<Item extends { id: number }>(
+    kind: OrderAction,
+    items: Item[],
+    label: (item: Item) => string,
+    work: (item: Item) => Promise<unknown>,
+  ) {
     let isStopped = false
-    const job = begin({ kind, total: items.length, stop: () => isStopped = true })
+    const job = begin({ kind, total: items.length, stop: () => (isStopped = true) })
     const queue = items.values()
-    void Promise.all(Array.from({ length: CONCURRENCY }, async () => {
-      for (const item of queue) {
-        await work(item).catch((error: unknown) => job.failures.push({ id: item.id, label: label(item), reason: messageOf(error) }))
-        job.done++
-        if (isStopped) break
-      }
-    })).then(() => end(job, job.done < job.total ? 'stopped' : 'done'))
+    void Promise.all(
+      Array.from({ length: CONCURRENCY }, async () => {
+        for (const item of queue) {
+          await work(item).catch((error: unknown) =>
+            job.failures.push({ id: item.id, label: label(item), reason: messageOf(error) }),
+          )
+          job.done++
+          if (isStopped) break
+        }
+      }),
+    ).then(() => end(job, job.done < job.total ? 'stopped' : 'done'))
   }
 
   /** Has the server import these orders, or all that match, and follows it; throws where the server does not begin. */
   async function importOrders(orders: number[] | OrderFilter, kind: 'import' | 'retry' = 'import') {
     const body = Array.isArray(orders) ? { ids: orders } : { filter: orders }
-    const { id, total } = await api<{ id: number, total: number }>('/api/imports', { method: 'POST', body })
+    const { id, total } = await api<{ id: number; total: number }>('/api/imports', { method: 'POST', body })
     followed.value.push({ batch: id, total, set_of_book: session.current!.set_of_book })
     void refreshOrders()
     void follow(id, total, kind)
@@ -68,15 +85,22 @@ export const useJobsStore = defineStore('jobs', () => {
     const job = begin({ kind, total, to: `/imports/${batch}` })
     const { signal } = following
     try {
-      await followBatch(batch, ({ total, pending, failures }) => {
-        job.done = total - pending
-        job.failures = failures.map(({ order_id, trans_id, errmsg }) => ({ id: order_id, label: trans_id, reason: errmsg }))
-      }, signal)
+      await followBatch(
+        batch,
+        ({ total, pending, failures }) => {
+          job.done = total - pending
+          job.failures = failures.map(({ order_id, trans_id, errmsg }) => ({
+            id: order_id,
+            label: trans_id,
+            reason: errmsg,
+          }))
+        },
+        signal,
+      )
       if (signal.aborted) return
       forget(batch)
       end(job, 'done')
-    }
-    catch (error) {
+    } catch (error) {
       if (error instanceof ApiError && error.status === 404) forget(batch)
       job.trouble = messageOf(error)
       job.state = 'stopped'
@@ -84,7 +108,7 @@ export const useJobsStore = defineStore('jobs', () => {
   }
 
   function forget(batch: number) {
-    followed.value = followed.value.filter(one => one.batch !== batch)
+    followed.value = followed.value.filter((one) => one.batch !== batch)
   }
 
   /** Takes up the imports that ran when the page was reloaded or the session ended. */
@@ -95,17 +119,21 @@ export const useJobsStore = defineStore('jobs', () => {
   }
 
   function dismiss(id: string) {
-    jobs.value = jobs.value.filter(job => job.id !== id)
+    jobs.value = jobs.value.filter((job) => job.id !== id)
   }
 
   // Another account set's work is none of this one's business; its imports go on at the server.
-  watch(() => session.current?.token, () => {
-    for (const job of jobs.value) job.stop?.()
-    following.abort()
-    following = new AbortController()
-    jobs.value = []
-    resume()
-  }, { immediate: true })
+  watch(
+    () => session.current?.token,
+    () => {
+      for (const job of jobs.value) job.stop?.()
+      following.abort()
+      following = new AbortController()
+      jobs.value = []
+      resume()
+    },
+    { immediate: true },
+  )
 
   return { jobs, runEach, importOrders, dismiss }
 })

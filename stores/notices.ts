@@ -2,7 +2,7 @@ export interface Notice {
   type: 'warning' | 'danger'
   text: string
   /** The one button that mends it. */
-  action?: { label: string, to: string }
+  action?: { label: string; to: string }
 }
 
 /** What the banner line under the top bar has to say: one notice a topic. */

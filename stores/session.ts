@@ -11,20 +11,36 @@ export interface Account {
   token: string | null
 }
 
-interface Return { path: string, set_of_book: string | null }
+interface Return {
+  path: string
+  set_of_book: string | null
+}
 
 /** The browser tab's sessions, one an account set; they survive a reload and end with the tab. */
 export const useSessionStore = defineStore('session', () => {
   const accounts = useSessionStorage<Account[]>('gobox.accounts', [])
   const chosen = useSessionStorage('gobox.account', '')
-  const returnTo = useSessionStorage<Return | null>('gobox.return', null, { serializer: { read: JSON.parse, write: JSON.stringify } })
+  const returnTo = useSessionStorage<Return | null>('gobox.return', null, {
+    serializer: { read: JSON.parse, write: JSON.stringify },
+  })
 
-  const current = computed(() => accounts.value.find(account => account.set_of_book === chosen.value && account.token !== null))
-  const others = computed(() => accounts.value.filter(account => account !== current.value))
-  const ended = computed(() => accounts.value.find(account => account.set_of_book === chosen.value && account.token === null))
+  const current = computed(() =>
+    accounts.value.find((account) => account.set_of_book === chosen.value && account.token !== null),
+  )
+  const others = computed(() => accounts.value.filter((account) => account !== current.value))
+  const ended = computed(() =>
+    accounts.value.find((account) => account.set_of_book === chosen.value && account.token === null),
+  )
 
   function add(login: LogIn, { token, access_level, user_name, time_zone }: Session) {
-    const account: Account = { url: login.url, set_of_book: login.set_of_book, token, access_level, user_name, time_zone }
+    const account: Account = {
+      url: login.url,
+      set_of_book: login.set_of_book,
+      token,
+      access_level,
+      user_name,
+      time_zone,
+    }
     accounts.value = [...accounts.value.filter(({ set_of_book }) => set_of_book !== account.set_of_book), account]
     chosen.value = account.set_of_book
   }
@@ -36,7 +52,7 @@ export const useSessionStore = defineStore('session', () => {
 
   /** The server does not know this token any more; says whether it was the current account set's. */
   function markEnded(token: string): boolean {
-    const account = accounts.value.find(one => one.token === token)
+    const account = accounts.value.find((one) => one.token === token)
     if (account) account.token = null
     return account?.set_of_book === chosen.value
   }

@@ -38,10 +38,10 @@ export function startApp(port: number, settings: Record<string, string>): App {
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => output = (output + chunk).slice(-4000))
+    stream.on('data', (chunk: Buffer) => (output = (output + chunk).slice(-4000)))
   }
   let isStopping = false
-  const closed = new Promise<void>(resolve => child.once('close', () => resolve()))
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const exited = new Promise<string>((resolve) => {
     void closed.then(() => isStopping || resolve(output))
   })
@@ -49,7 +49,12 @@ export function startApp(port: number, settings: Record<string, string>): App {
 
   async function ready() {
     const deadline = Date.now() + startLimit
-    while (!await fetch(`${url}/api/health`).then(({ ok }) => ok, () => false)) {
+    while (
+      !(await fetch(`${url}/api/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ))
+    ) {
       if (Date.now() > deadline) throw new Error(`it did not answer within ${startLimit / 1000} s`)
       await sleep(100)
     }
@@ -66,22 +71,30 @@ export function startApp(port: number, settings: Record<string, string>): App {
 
 /** The shell's own settings are for another data folder and other upstreams. */
 function withoutAppSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('NUXT_') && !name.startsWith('NITRO_')))
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('NUXT_') && !name.startsWith('NITRO_')),
+  )
 }
 
-type Answer = Record<string, unknown> & { state?: number, status?: number, errmsg?: string }
+type Answer = Record<string, unknown> & { state?: number; status?: number; errmsg?: string }
 
 /** The app understood, but a business rule is against it. */
 export class Refusal extends Error {}
 
 /** One call of the app's own routes; throws where it does not succeed. */
-export async function askApp<Result>(url: string, token: string, method: string, path: string, body?: unknown): Promise<Result> {
+export async function askApp<Result>(
+  url: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Result> {
   const response = await fetch(url + path, {
     method,
     headers: { token, 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
-  const answer = await response.json() as Answer
+  const answer = (await response.json()) as Answer
   if (response.ok && (answer.state ?? answer.status) === 1) return answer as Result
   throw new (response.status === 422 ? Refusal : Error)(`${method} ${path}: ${response.status} ${answer.errmsg ?? ''}`)
 }

@@ -27,7 +27,7 @@ export async function setUpShop(url: string, sandbox: Sandbox, shop: Shop): Prom
 
   const login = new URLSearchParams({ url: sandbox.c8Url, set_of_book, user_name })
   const { token } = await askApp<{ token: string }>(url, c8Token, 'GET', `/api/access_token?${login}`)
-  const settings = await askApp<{ id: number, token: string }>(url, token, 'GET', '/api/set_of_books')
+  const settings = await askApp<{ id: number; token: string }>(url, token, 'GET', '/api/set_of_books')
   const { gobox_user, app_key } = sandbox.state.setOfBooks.get(set_of_book)!
   await askApp(url, token, 'PUT', `/api/set_of_books/${settings.id}`, { app_key, user_name: gobox_user })
   await configureCabinets(url, token, set_of_book)
@@ -40,7 +40,13 @@ export async function setUpShop(url: string, sandbox: Sandbox, shop: Shop): Prom
 async function configureCabinets(url: string, token: string, setOfBook: string): Promise<void> {
   for (const [index, { name, dev_id }] of (cabinetsOf[setOfBook] ?? []).slice(0, -1).entries()) {
     await askApp(url, token, 'POST', '/api/devices', {
-      name, dev_id, store_id: 2 + index % 5, bank_id: 21 + index % 2, member_id: 62, employee_id: 41 + index % 6, bill_type: index % 3,
+      name,
+      dev_id,
+      store_id: 2 + (index % 5),
+      bank_id: 21 + (index % 2),
+      member_id: 62,
+      employee_id: 41 + (index % 6),
+      bill_type: index % 3,
     })
   }
 }
@@ -49,7 +55,10 @@ async function download(url: string, token: string, from: number, to: number): P
   let page: number | null = 1
   while (page !== null) {
     const query = new URLSearchParams({
-      action: 'get_orders', start_date: timeText(from).slice(0, 10), end_date: timeText(to).slice(0, 10), page: String(page),
+      action: 'get_orders',
+      start_date: timeText(from).slice(0, 10),
+      end_date: timeText(to).slice(0, 10),
+      page: String(page),
     })
     const answer: { page: number | null } = await askApp(url, token, 'GET', `/api/orders?${query}`)
     page = answer.page
@@ -75,7 +84,7 @@ async function importUntil(url: string, token: string, until: number): Promise<v
 export function keepOrdersComing(url: string, sandbox: Sandbox, opened: OpenShop[]): () => void {
   const random = randomFrom(Date.now())
   let sequence = 9000
-  const paid: { shop: OpenShop, order: Order }[] = []
+  const paid: { shop: OpenShop; order: Order }[] = []
   const timer = setInterval(() => {
     const shop = opened[random() < 0.7 ? 0 : 1] ?? opened[0]!
     void deliver(shop, shopOrder(random, shop.cabinets, Date.now(), sequence++))
@@ -87,7 +96,8 @@ export function keepOrdersComing(url: string, sandbox: Sandbox, opened: OpenShop
   async function deliver(shop: OpenShop, order: Order) {
     await sandbox.control.addOrders(shop.set_of_book, order)
     if (order.status === 100) paid.push({ shop, order })
-    await askApp(url, shop.localToken, 'POST', '/api/create_order', order)
-      .catch((error: Error) => console.error(`A goBox message was not taken: ${error.message}`))
+    await askApp(url, shop.localToken, 'POST', '/api/create_order', order).catch((error: Error) =>
+      console.error(`A goBox message was not taken: ${error.message}`),
+    )
   }
 }

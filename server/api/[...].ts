@@ -4,7 +4,10 @@ import { defineEventHandler } from 'h3'
 import { MethodNotAllowed, NotFound } from '../utils/errors.ts'
 
 /** The route's path as a pattern: `/api/devices/:id` matches `/api/devices/7`. */
-const known = routes.map(({ route, method }) => ({ pattern: new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}/?$`), method: method.toUpperCase() }))
+const known = routes.map(({ route, method }) => ({
+  pattern: new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}/?$`),
+  method: method.toUpperCase(),
+}))
 
 /** What no other route has taken: another method of a path that there is, or no such path. */
 export default defineEventHandler((event) => {

@@ -8,14 +8,20 @@ import { clientAddress } from '../utils/client-address.ts'
 import { useConfig } from '../utils/config.ts'
 import { readQuery } from '../utils/request.ts'
 
-export default defineEventHandler(event => guardLogIn(event, async (c8Token) => {
-  const session = await signIn(parseInput(logInSchema, readQuery(event.path) ?? {}), c8Token, clientAddress(event.node.req))
-  return {
-    state: 1,
-    token: session.token,
-    access_level: session.accessLevel,
-    expires_at: formatTime(session.expiresAt, useConfig().zone),
-    user_name: session.userName,
-    time_zone: useConfig().zone,
-  } satisfies Session & { state: 1 }
-}))
+export default defineEventHandler((event) =>
+  guardLogIn(event, async (c8Token) => {
+    const session = await signIn(
+      parseInput(logInSchema, readQuery(event.path) ?? {}),
+      c8Token,
+      clientAddress(event.node.req),
+    )
+    return {
+      state: 1,
+      token: session.token,
+      access_level: session.accessLevel,
+      expires_at: formatTime(session.expiresAt, useConfig().zone),
+      user_name: session.userName,
+      time_zone: useConfig().zone,
+    } satisfies Session & { state: 1 }
+  }),
+)

@@ -11,6 +11,16 @@ export default defineApi({
   input: auditQuerySchema(zone),
   run: async ({ input, session }) => {
     const { total, rows } = await listAudit(session.setOfBookId, input)
-    return { total, root: rows.map(({ id, at, user, address, event, detail }): AuditEntry => ({ id, at: formatTime(at, zone), user, address, event, detail })) }
+    return {
+      total,
+      root: rows.map(({ id, at, user, address, event, detail }): AuditEntry => ({
+        id,
+        at: formatTime(at, zone),
+        user,
+        address,
+        event,
+        detail,
+      })),
+    }
   },
 })

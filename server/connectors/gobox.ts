@@ -11,7 +11,11 @@ export class AccessTokenLapsed extends Refused {}
 
 /** The signature of a call: MD5 over the fields as JSON (keys ascending, every U+0020 removed) and the app_key. */
 export function signFields(fields: Fields, appKey: string): string {
-  const sorted = Object.fromEntries(Object.keys(fields).sort().map(key => [key, fields[key]]))
+  const sorted = Object.fromEntries(
+    Object.keys(fields)
+      .sort()
+      .map((key) => [key, fields[key]]),
+  )
   return hash('md5', JSON.stringify(sorted).replaceAll(' ', '') + appKey)
 }
 
@@ -26,16 +30,22 @@ async function command(path: string, step: string, fields: Fields, appKey: strin
   if (!goboxUrl) throw new Refused('还没有设置 goBox 的地址，请管理员设置 NUXT_GOBOX_URL 后重启')
   const signed: Fields = { ...fields, time: Math.floor(Date.now() / 1000) }
   const { status, body } = await callUpstream({
-    upstream: 'goBox', step, url: goboxUrl + path, method: 'POST',
-    headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...signed, sign: signFields(signed, appKey) }),
+    upstream: 'goBox',
+    step,
+    url: goboxUrl + path,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...signed, sign: signFields(signed, appKey) }),
   })
   const answer = answerSchema.safeParse(body)
   if (status === 200 && answer.success && answer.data.code === 0) return answer.data.output
   if (status < 400 && !answer.success) throw unreadable(step)
   const { code = status, msg } = answer.data ?? {}
-  const secrets = [appKey, signed.access_token].filter(secret => typeof secret === 'string')
+  const secrets = [appKey, signed.access_token].filter((secret) => typeof secret === 'string')
   const message = `goBox ${step}被拒绝：${reasonText(msg ?? `代码 ${code}`, secrets)}`
-  throw LAPSED_CODES.has(code) || status === 401 || ABOUT_ACCESS_TOKEN.test(String(msg)) ? new AccessTokenLapsed(message) : new Refused(message)
+  throw LAPSED_CODES.has(code) || status === 401 || ABOUT_ACCESS_TOKEN.test(String(msg))
+    ? new AccessTokenLapsed(message)
+    : new Refused(message)
 }
 
 function unreadable(step: string): UpstreamBroken {
@@ -45,9 +55,14 @@ function unreadable(step: string): UpstreamBroken {
 const tokenSchema = z.object({ access_token: z.string().min(1), expires: numeric })
 
 /** Gets an access token for a shop's credentials; `expires` is in seconds from now. */
-export async function getAccessToken(userName: string, appKey: string): Promise<{ accessToken: string, expires: number }> {
+export async function getAccessToken(
+  userName: string,
+  appKey: string,
+): Promise<{ accessToken: string; expires: number }> {
   const step = '获取访问令牌'
-  const output = tokenSchema.safeParse(await command('/access-token', step, { user: userName, command: 'GetToken' }, appKey))
+  const output = tokenSchema.safeParse(
+    await command('/access-token', step, { user: userName, command: 'GetToken' }, appKey),
+  )
   if (!output.success) throw unreadable(step)
   return { accessToken: output.data.access_token, expires: output.data.expires }
 }
@@ -56,7 +71,14 @@ export async function getAccessToken(userName: string, appKey: string): Promise<
 export type TradeEntry = Record<string, unknown>
 
 /** What to ask goBox for; times as text in the shop's zone. */
-export interface TradeQuery { start_date?: string, end_date?: string, dev_id?: string, trans_id?: string, status?: string, page: number }
+export interface TradeQuery {
+  start_date?: string
+  end_date?: string
+  dev_id?: string
+  trans_id?: string
+  status?: string
+  page: number
+}
 
 const tradeSchema = z.object({
   trade_list: z.array(z.record(z.string(), z.unknown())).nullish(),
@@ -64,10 +86,16 @@ const tradeSchema = z.object({
 })
 
 /** Asks for one page of product lines; `page` is the next page's number, or `null` after the last. */
-export async function queryTrade(query: TradeQuery, accessToken: string, appKey: string): Promise<{ entries: TradeEntry[], page: number | null }> {
+export async function queryTrade(
+  query: TradeQuery,
+  accessToken: string,
+  appKey: string,
+): Promise<{ entries: TradeEntry[]; page: number | null }> {
   const step = '查询订单'
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as Fields
-  const output = tradeSchema.safeParse(await command('/trade', step, { access_token: accessToken, command: 'QueryTrade', ...given }, appKey))
+  const output = tradeSchema.safeParse(
+    await command('/trade', step, { access_token: accessToken, command: 'QueryTrade', ...given }, appKey),
+  )
   if (!output.success) throw unreadable(step)
   const next = output.data.page || null
   // A next page that is not further on would be asked for without end.

@@ -12,16 +12,26 @@ export interface UpstreamCall {
   body?: string
 }
 
-export interface UpstreamAnswer { status: number, body: unknown }
+export interface UpstreamAnswer {
+  status: number
+  body: unknown
+}
 
 /** Errors of a connection that was never made: the call cannot have reached the upstream. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 /** A gateway's word that it got no answer: the upstream itself may still be at it. */
 const NO_ANSWER_STATUSES = new Set([502, 504])
 const FAULT_STATUSES = new Set([408, 429])
 
 /** Not compressed: `maxBytes` then bounds what is sent, too. What comes compressed all the same is counted as it unfolds. */
-const HEADERS = { 'accept': 'application/json', 'accept-encoding': 'identity' }
+const HEADERS = { accept: 'application/json', 'accept-encoding': 'identity' }
 
 const MAX_REASON = 200
 
@@ -53,7 +63,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<string
 }
 
 function errorCode(error: unknown): string {
-  const { cause, code } = error as { cause?: { code?: string }, code?: string }
+  const { cause, code } = error as { cause?: { code?: string }; code?: string }
   return cause?.code ?? code ?? ''
 }
 
@@ -70,10 +80,21 @@ function isAllowed(upstream: UpstreamCall['upstream'], url: string): boolean {
  * for 4xx refusals, with the parsed JSON (`null` for an empty body, `undefined` for a refusal's that is none).
  * Throws UpstreamTimeout, UpstreamBroken, and Refused, with nothing sent, for an address that is not configured.
  */
-export async function callUpstream({ upstream, step, url, method = 'GET', headers, body }: UpstreamCall): Promise<UpstreamAnswer> {
+export async function callUpstream({
+  upstream,
+  step,
+  url,
+  method = 'GET',
+  headers,
+  body,
+}: UpstreamCall): Promise<UpstreamAnswer> {
   const { upstreamTimeout, upstreamMaxBytes } = useConfig()
-  const broken = (reason: string, unanswered: boolean, cause?: unknown) => new UpstreamBroken(`${upstream} ${step}失败：${reason}，请稍后再试`, unanswered, { cause })
-  if (!isAllowed(upstream, url)) throw new Refused(`不再允许访问这个 ${upstream} 地址，请管理员检查${upstream === 'C8' ? ' NUXT_C8_ALLOWED_ORIGINS' : ' NUXT_GOBOX_URL'}`)
+  const broken = (reason: string, unanswered: boolean, cause?: unknown) =>
+    new UpstreamBroken(`${upstream} ${step}失败：${reason}，请稍后再试`, unanswered, { cause })
+  if (!isAllowed(upstream, url))
+    throw new Refused(
+      `不再允许访问这个 ${upstream} 地址，请管理员检查${upstream === 'C8' ? ' NUXT_C8_ALLOWED_ORIGINS' : ' NUXT_GOBOX_URL'}`,
+    )
   const signal = AbortSignal.timeout(upstreamTimeout)
   let status: number
   let text: string | null
@@ -82,13 +103,18 @@ export async function callUpstream({ upstream, step, url, method = 'GET', header
     status = response.status
     if (isFault(status)) {
       await response.body?.cancel()
-      throw broken(status >= 300 && status < 400 ? `要求跳转（${status}），出于安全没有跟随` : `服务出错（${status}）`, NO_ANSWER_STATUSES.has(status))
+      throw broken(
+        status >= 300 && status < 400 ? `要求跳转（${status}），出于安全没有跟随` : `服务出错（${status}）`,
+        NO_ANSWER_STATUSES.has(status),
+      )
     }
     text = await readBounded(response, upstreamMaxBytes)
-  }
-  catch (error) {
+  } catch (error) {
     if (error instanceof UpstreamBroken) throw error
-    if (signal.aborted) throw new UpstreamTimeout(`${upstream} ${step}超时（${upstreamTimeout / 1000} 秒内没有回答），请稍后再试`, { cause: error })
+    if (signal.aborted)
+      throw new UpstreamTimeout(`${upstream} ${step}超时（${upstreamTimeout / 1000} 秒内没有回答），请稍后再试`, {
+        cause: error,
+      })
     if (error instanceof TypeError && error.message.includes('encoded data')) throw broken('回答无法读懂', true, error)
     const notSent = NOT_SENT.has(errorCode(error))
     throw broken(notSent ? '连接不上' : '连接中断', !notSent, error)
@@ -97,8 +123,7 @@ export async function callUpstream({ upstream, step, url, method = 'GET', header
   if (text.trim() === '') return { status, body: null }
   try {
     return { status, body: parseJson(text) }
-  }
-  catch (error) {
+  } catch (error) {
     if (status >= 400) return { status, body: undefined }
     throw broken('回答无法读懂', true, error)
   }

@@ -1,4 +1,16 @@
-import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { WrongSetting } from '../utils/config.ts'
@@ -24,15 +36,16 @@ function checkDatabase(path: string) {
     verdict = copy.pragma('integrity_check', { simple: true })
     copy.prepare('SELECT count(*) FROM orders').get()
     copy.close()
-  }
-  catch (cause) {
+  } catch (cause) {
     throw new WrongSetting(`${path} 不是完整的 goBox 数据库`, { cause })
   }
   if (verdict !== 'ok') throw new WrongSetting(`${path} 没有通过 SQLite 的完整性检查`)
 }
 
 function removeOldest(folder: string) {
-  const backups = readdirSync(folder).filter(name => BACKUP.test(name)).sort()
+  const backups = readdirSync(folder)
+    .filter((name) => BACKUP.test(name))
+    .sort()
   for (const name of backups.slice(0, -KEPT)) rmSync(join(folder, name))
 }
 
@@ -49,12 +62,20 @@ function prepare(folder: string, now: number) {
 }
 
 /** Gives a good copy its name and removes the oldest; throws WrongSetting for any other. */
-function finish({ backups, target, unfinished }: ReturnType<typeof prepare>, { before, after, copied, verdict }: Snapshot): string {
+function finish(
+  { backups, target, unfinished }: ReturnType<typeof prepare>,
+  { before, after, copied, verdict }: Snapshot,
+): string {
   // The app may have written while the copy was made.
-  const agrees = copied.every((count, index) => count >= Math.min(before[index]!, after[index]!) && count <= Math.max(before[index]!, after[index]!))
+  const agrees = copied.every(
+    (count, index) =>
+      count >= Math.min(before[index]!, after[index]!) && count <= Math.max(before[index]!, after[index]!),
+  )
   if (verdict !== 'ok' || !agrees) {
     rmSync(unfinished)
-    throw new WrongSetting(`备份没有通过检查（${verdict}；行数 ${copied.join()}，应为 ${after.join()}），已删除，请检查磁盘`)
+    throw new WrongSetting(
+      `备份没有通过检查（${verdict}；行数 ${copied.join()}，应为 ${after.join()}），已删除，请检查磁盘`,
+    )
   }
   chmodSync(unfinished, 0o600)
   flushToDisk(unfinished)
@@ -110,8 +131,7 @@ export function restore(folder: string, file: string, now: number): string | und
     renameSync(fresh, path)
     flushToDisk(folder)
     return aside
-  }
-  finally {
+  } finally {
     lock.close()
   }
 }
@@ -120,6 +140,8 @@ export function restore(folder: string, file: string, now: number): string | und
 export function lastBackup(folder: string): number | null {
   const backups = join(folder, 'backups')
   if (!existsSync(backups)) return null
-  const times = readdirSync(backups).filter(name => BACKUP.test(name)).map(name => statSync(join(backups, name)).mtimeMs)
+  const times = readdirSync(backups)
+    .filter((name) => BACKUP.test(name))
+    .map((name) => statSync(join(backups, name)).mtimeMs)
   return times.length > 0 ? Math.max(...times) : null
 }

@@ -38,11 +38,15 @@ function configure(sqlite: Database.Database) {
   sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
   // SQLite's own lower() knows ASCII only.
   sqlite.function('casefold', { deterministic: true }, (text: unknown) => String(text).toLowerCase())
-  const actual = ['journal_mode', 'synchronous', 'foreign_keys'].map(name => sqlite.pragma(name, { simple: true })).join()
-  if (actual !== 'wal,2,1') throw new WrongSetting(`SQLite 没有接受需要的设置（${actual}），数据目录所在的文件系统可能不支持 WAL`)
+  const actual = ['journal_mode', 'synchronous', 'foreign_keys']
+    .map((name) => sqlite.pragma(name, { simple: true }))
+    .join()
+  if (actual !== 'wal,2,1')
+    throw new WrongSetting(`SQLite 没有接受需要的设置（${actual}），数据目录所在的文件系统可能不支持 WAL`)
   const version = (sqlite.prepare('SELECT sqlite_version()').pluck().get() as string).split('.').map(Number)
   const older = OLDEST_SQLITE.findIndex((part, index) => part !== version[index])
-  if (older >= 0 && version[older]! < OLDEST_SQLITE[older]!) throw new WrongSetting(`SQLite ${version.join('.')} 太旧，需要 ${OLDEST_SQLITE.join('.')} 或更新`)
+  if (older >= 0 && version[older]! < OLDEST_SQLITE[older]!)
+    throw new WrongSetting(`SQLite ${version.join('.')} 太旧，需要 ${OLDEST_SQLITE.join('.')} 或更新`)
 }
 
 /** Opens the data folder for this process alone: lock, pragmas, migrations, secret key. Throws WrongSetting. */
@@ -64,7 +68,7 @@ export function openStorage(dataDir: string, migrations: MigrationMeta[], givenK
     folder,
     sqlite,
     db: drizzle(sqlite, { schema }),
-    write: run => queue.write(run),
+    write: (run) => queue.write(run),
     secretKey,
     close: async () => {
       await queue.drain()
@@ -93,7 +97,7 @@ export function prepared<T>(build: (db: Storage['db'], sqlite: Storage['sqlite']
   return () => {
     const opened = useStorage()
     let statement = statements.get(opened)
-    if (!statement) statements.set(opened, statement = build(opened.db, opened.sqlite))
+    if (!statement) statements.set(opened, (statement = build(opened.db, opened.sqlite)))
     return statement
   }
 }

@@ -9,8 +9,7 @@ export function prepareDataFolder(folder: string): string {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
     chmodSync(path, 0o700)
-  }
-  catch (cause) {
+  } catch (cause) {
     throw new WrongSetting(`数据目录 ${path} 不能建立或不属于当前用户，请检查 NUXT_DATA_DIR 和权限`, { cause })
   }
   return path
@@ -38,9 +37,10 @@ export function lockDataFolder(folder: string): Database.Database {
     lock.pragma('journal_mode = DELETE')
     lock.exec('BEGIN EXCLUSIVE')
     return lock
-  }
-  catch (cause) {
+  } catch (cause) {
     lock.close()
-    throw new WrongSetting(`数据目录 ${folder} 正被另一个 goBox 进程使用，请先停掉它，或换一个 NUXT_DATA_DIR`, { cause })
+    throw new WrongSetting(`数据目录 ${folder} 正被另一个 goBox 进程使用，请先停掉它，或换一个 NUXT_DATA_DIR`, {
+      cause,
+    })
   }
 }

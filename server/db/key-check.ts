@@ -10,8 +10,7 @@ export const CHECK_OWNER = ''
 function opens(check: string, key: SecretKey): boolean {
   try {
     return unseal(check, CHECK_OWNER, key) === 'goBox'
-  }
-  catch {
+  } catch {
     return false
   }
 }
@@ -35,8 +34,11 @@ export function openKey(sqlite: Database.Database, folder: string, given?: strin
   }
   finishRotation(folder, check)
   const file = join(folder, KEY_FILE)
-  if (!given && !existsSync(file)) throw new WrongSetting(`解密用的密钥不见了：请设置 NUXT_SECRET_KEY，或从备份恢复 ${file}`)
+  if (!given && !existsSync(file))
+    throw new WrongSetting(`解密用的密钥不见了：请设置 NUXT_SECRET_KEY，或从备份恢复 ${file}`)
   const key = loadSecretKey(folder, given)
   if (opens(check, key)) return key
-  throw new WrongSetting(`${given ? 'NUXT_SECRET_KEY' : file} 不是加密数据时用的密钥，请改回原来的；要更换密钥请用 npm run rotate-key`)
+  throw new WrongSetting(
+    `${given ? 'NUXT_SECRET_KEY' : file} 不是加密数据时用的密钥，请改回原来的；要更换密钥请用 npm run rotate-key`,
+  )
 }

@@ -18,7 +18,7 @@ function lastApplied(sqlite: Database.Database): number {
  * Throws WrongSetting for a database that a newer version of the app has written.
  */
 export function migrateDatabase(sqlite: Database.Database, migrations: MigrationMeta[], backup: () => void) {
-  const newest = Math.max(...migrations.map(migration => migration.folderMillis))
+  const newest = Math.max(...migrations.map((migration) => migration.folderMillis))
   const applied = lastApplied(sqlite)
   if (applied > newest) throw new WrongSetting('数据库由更新版本的 goBox 写成，请换回那个版本，或恢复升级前的备份')
   if (applied === newest) return
@@ -26,12 +26,14 @@ export function migrateDatabase(sqlite: Database.Database, migrations: Migration
   // Drizzle rebuilds a table by dropping the old one, which would empty the tables that cascade from it.
   sqlite.pragma('foreign_keys = OFF')
   try {
-    const database = drizzle(sqlite) as unknown as { dialect: { migrate: (migrations: MigrationMeta[], session: unknown) => void }, session: unknown }
+    const database = drizzle(sqlite) as unknown as {
+      dialect: { migrate: (migrations: MigrationMeta[], session: unknown) => void }
+      session: unknown
+    }
     database.dialect.migrate(migrations, database.session)
     const broken = sqlite.pragma('foreign_key_check') as unknown[]
     if (broken.length > 0) throw new WrongSetting('升级后数据库的引用不一致，请恢复升级前的备份')
-  }
-  finally {
+  } finally {
     sqlite.pragma('foreign_keys = ON')
   }
 }

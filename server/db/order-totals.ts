@@ -86,7 +86,7 @@ const addGoodsBetween = addGoods('orders', 1, 'orders, jsonb_each(orders.product
 const takeGoods = `${addGoods('OLD', -1)}
   DELETE FROM goods_totals WHERE set_of_book_id = OLD.set_of_book_id AND day = ${day('OLD')} AND lines = 0;`
 
-const differs = (...columns: string[]) => columns.map(column => `NEW.${column} IS NOT OLD.${column}`).join(' OR ')
+const differs = (...columns: string[]) => columns.map((column) => `NEW.${column} IS NOT OLD.${column}`).join(' OR ')
 
 /** WITHOUT ROWID: the primary key is the table, so that one look-up adds to a total. The days come first: an order touches pages that are in use. */
 const TABLES = `
@@ -121,19 +121,24 @@ INSERT INTO cabinet_totals SELECT set_of_book_id, ${day('orders')}, dev_id, stat
 INSERT INTO goods_counted VALUES (0);`
 
 /** Names the definition above in the database's header, with which it is copied and restored. */
-const DEFINITION = crc32(TABLES + JSON.stringify(TRIGGERS)) & 0x7FFF_FFFF
+const DEFINITION = crc32(TABLES + JSON.stringify(TRIGGERS)) & 0x7fff_ffff
 
 /** Sees to it that the totals are there, made by this definition and kept by its triggers (which a rebuilt table loses). */
 export function ensureOrderTotals(sqlite: Database.Database) {
-  const triggers = sqlite.prepare(`SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'order_totals_*'`).pluck().all() as string[]
-  const complete = Object.keys(TRIGGERS).every(name => triggers.includes(name))
+  const triggers = sqlite
+    .prepare(`SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'order_totals_*'`)
+    .pluck()
+    .all() as string[]
+  const complete = Object.keys(TRIGGERS).every((name) => triggers.includes(name))
   if (complete && sqlite.pragma('user_version', { simple: true }) === DEFINITION) return
-  sqlite.transaction(() => {
-    sqlite.exec(triggers.map(name => `DROP TRIGGER ${name};`).join('') + TABLES + FILL)
-    while (countNextGoods(sqlite));
-    for (const [name, definition] of Object.entries(TRIGGERS)) sqlite.exec(`CREATE TRIGGER ${name} ${definition}`)
-    sqlite.pragma(`user_version = ${DEFINITION}`)
-  }).immediate()
+  sqlite
+    .transaction(() => {
+      sqlite.exec(triggers.map((name) => `DROP TRIGGER ${name};`).join('') + TABLES + FILL)
+      while (countNextGoods(sqlite));
+      for (const [name, definition] of Object.entries(TRIGGERS)) sqlite.exec(`CREATE TRIGGER ${name} ${definition}`)
+      sqlite.pragma(`user_version = ${DEFINITION}`)
+    })
+    .immediate()
 }
 
 /** So many orders are counted at once: a few milliseconds. */

@@ -4,36 +4,52 @@ import type Database from 'better-sqlite3'
 import { CHECK_OWNER } from './key-check.ts'
 import { KEY_FILE, makeKey, NEW_KEY_FILE, seal, toKey, unseal, type SecretKey } from './seal.ts'
 
-interface Sealed { row: number, owner: string, sealed: string }
+interface Sealed {
+  row: number
+  owner: string
+  sealed: string
+}
 
 /** For whom a table's secrets are sealed, as SQL: its account set's name. */
 function ownerOf(table: string): string {
   if (table === 'key_checks') return `'${CHECK_OWNER}'`
-  return table === 'set_of_books' ? 'set_of_book' : '(SELECT set_of_book FROM set_of_books WHERE set_of_books.id = set_of_book_id)'
+  return table === 'set_of_books'
+    ? 'set_of_book'
+    : '(SELECT set_of_book FROM set_of_books WHERE set_of_books.id = set_of_book_id)'
 }
 
 /** Every column that holds what db/seal.ts made: those named `*_sealed`. */
-function sealedColumns(sqlite: Database.Database): { table: string, column: string }[] {
-  return sqlite.prepare<[], { table: string, column: string }>(`
+function sealedColumns(sqlite: Database.Database): { table: string; column: string }[] {
+  return sqlite
+    .prepare<[], { table: string; column: string }>(
+      `
     SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
-    WHERE m.type = 'table' AND c.name LIKE '%\\_sealed' ESCAPE '\\'`).all()
+    WHERE m.type = 'table' AND c.name LIKE '%\\_sealed' ESCAPE '\\'`,
+    )
+    .all()
 }
 
 /** Seals every secret of the database anew, in one transaction, and leaves no page with the old text. Returns how many there were. */
 function resealAll(sqlite: Database.Database, from: SecretKey, to: SecretKey): number {
   let count = 0
-  sqlite.transaction(() => {
-    for (const { table, column } of sealedColumns(sqlite)) {
-      const update = sqlite.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`)
-      const rows = sqlite.prepare<[], Sealed>(`SELECT rowid AS row, ${ownerOf(table)} AS owner, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`).all()
-      for (const { row, owner, sealed } of rows) {
-        const { changes } = update.run(seal(unseal(sealed, owner, from), owner, to), row)
-        // What stayed sealed with the old key would be lost with it.
-        if (changes !== 1) throw new Error(`${table}.${column} of row ${row} was not sealed anew`)
+  sqlite
+    .transaction(() => {
+      for (const { table, column } of sealedColumns(sqlite)) {
+        const update = sqlite.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`)
+        const rows = sqlite
+          .prepare<[], Sealed>(
+            `SELECT rowid AS row, ${ownerOf(table)} AS owner, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`,
+          )
+          .all()
+        for (const { row, owner, sealed } of rows) {
+          const { changes } = update.run(seal(unseal(sealed, owner, from), owner, to), row)
+          // What stayed sealed with the old key would be lost with it.
+          if (changes !== 1) throw new Error(`${table}.${column} of row ${row} was not sealed anew`)
+        }
+        count += rows.length
       }
-      count += rows.length
-    }
-  }).immediate()
+    })
+    .immediate()
   sqlite.exec('VACUUM')
   sqlite.pragma('wal_checkpoint(TRUNCATE)')
   return count

@@ -7,7 +7,10 @@ const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-export interface SecretKey { id: string, key: Buffer }
+export interface SecretKey {
+  id: string
+  key: Buffer
+}
 
 /** The data folder's key, and where a new one waits while the database is re-encrypted. */
 export const KEY_FILE = 'secret.key'
@@ -57,7 +60,8 @@ export function unseal(sealed: string, owner: string, { id, key }: SecretKey): s
   if (keyId !== id) throw new Error(`sealed with key ${keyId}, the present key is ${id}`)
   const bytes = Buffer.from(base64, 'base64')
   const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
-    .setAAD(Buffer.from(owner)).setAuthTag(bytes.subarray(-TAG_BYTES))
+    .setAAD(Buffer.from(owner))
+    .setAuthTag(bytes.subarray(-TAG_BYTES))
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8')
 }
 

@@ -6,11 +6,17 @@ import Database from 'better-sqlite3'
 const COUNTED = ['orders', 'devices', 'set_of_books'] as const
 
 /** Rows of each counted table in the source before and after the copy was made, and in the copy; SQLite's verdict on the copy. */
-export interface Snapshot { before: number[], after: number[], copied: number[], verdict: string }
+export interface Snapshot {
+  before: number[]
+  after: number[]
+  copied: number[]
+  verdict: string
+}
 
 /** Self-contained, as its text also runs on a thread of its own. */
 function copyAndCheck(Sqlite: typeof Database, source: string, target: string, tables: readonly string[]): Snapshot {
-  const count = (database: Database.Database) => tables.map(table => database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!)
+  const count = (database: Database.Database) =>
+    tables.map((table) => database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!)
   const original = new Sqlite(source, { fileMustExist: true })
   const before = count(original)
   original.prepare('VACUUM INTO ?').run(target)
@@ -35,6 +41,8 @@ export function takeSnapshotAside(source: string, target: string): Promise<Snaps
     const { parentPort, workerData: { sqlite, args } } = require('node:worker_threads')
     parentPort.postMessage((${copyAndCheck})(require(sqlite), ...args))`
   const { promise, resolve, reject } = Promise.withResolvers<Snapshot>()
-  new Worker(code, { eval: true, workerData: { sqlite, args: [source, target, COUNTED] } }).once('message', resolve).once('error', reject)
+  new Worker(code, { eval: true, workerData: { sqlite, args: [source, target, COUNTED] } })
+    .once('message', resolve)
+    .once('error', reject)
   return promise
 }

@@ -1,6 +1,10 @@
 import type Database from 'better-sqlite3'
 
-interface Write { run: () => unknown, resolve: (value: never) => void, reject: (reason: unknown) => void }
+interface Write {
+  run: () => unknown
+  resolve: (value: never) => void
+  reject: (reason: unknown) => void
+}
 
 /** So many writes share a commit at most: a longer transaction would keep the event loop from its other work. */
 const MAX_GROUP = 256
@@ -38,14 +42,15 @@ export class WriteQueue {
     if (this.#scheduled) return
     this.#scheduled = true
     const begin = performance.now()
-    const gather = (before: number) => setImmediate(() => {
-      const count = this.#waiting.length
-      if (count > before && count < MAX_GROUP && performance.now() - begin < MAX_WAIT) return void gather(count)
-      this.#scheduled = false
-      const group = this.#waiting.splice(0, MAX_GROUP)
-      if (this.#waiting.length > 0) this.#schedule()
-      this.#commit(group)
-    })
+    const gather = (before: number) =>
+      setImmediate(() => {
+        const count = this.#waiting.length
+        if (count > before && count < MAX_GROUP && performance.now() - begin < MAX_WAIT) return void gather(count)
+        this.#scheduled = false
+        const group = this.#waiting.splice(0, MAX_GROUP)
+        if (this.#waiting.length > 0) this.#schedule()
+        this.#commit(group)
+      })
     gather(0)
   }
 
@@ -57,10 +62,9 @@ export class WriteQueue {
         hasBegun = true
         for (const write of group) results.push(write.run())
       })
-    }
-    catch (error) {
+    } catch (error) {
       // Where no transaction can begin (a lock, say), each member on its own would only hold up the thread once more.
-      if (!hasBegun || group.length === 1) group.forEach(write => write.reject(error))
+      if (!hasBegun || group.length === 1) group.forEach((write) => write.reject(error))
       // One member's failure undid the whole group; each gets its own transaction, so that the good ones pass.
       else for (const write of group) this.#commit([write])
       return

@@ -18,7 +18,11 @@ export function csvText(text: string): string {
 
 /** The orders as a CSV file (RFC 4180), a piece for each slice of orders. */
 export async function* toCsv(slices: AsyncIterable<ExportRecord[]>, zone: string): AsyncGenerator<string> {
-  const writer = { cell: { text: csvText, number: String, money: yuanText, time: (time: number) => formatTime(time, zone) }, empty: '', separator: ',' }
+  const writer = {
+    cell: { text: csvText, number: String, money: yuanText, time: (time: number) => formatTime(time, zone) },
+    empty: '',
+    separator: ',',
+  }
   yield `${BOM}${COLUMNS.map(({ title }) => csvText(title)).join(',')}\r\n`
   for await (const orders of slices) {
     let piece = ''

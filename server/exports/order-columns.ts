@@ -7,7 +7,11 @@ import type { ExportRecord } from '../repositories/order-export.ts'
 type Cell = string | number | null
 
 /** A column of the export. Ids are text, whatever they look like. */
-interface Column<Source> { title: string, kind: Kind, value: (source: Source) => Cell }
+interface Column<Source> {
+  title: string
+  kind: Kind
+  value: (source: Source) => Cell
+}
 export type Kind = 'text' | 'number' | 'money' | 'time'
 
 /*
@@ -16,35 +20,35 @@ export type Kind = 'text' | 'number' | 'money' | 'time'
  */
 
 const BEFORE: Column<ExportRecord>[] = [
-  { title: '订单号', kind: 'text', value: order => order.transId },
-  { title: '下单时间', kind: 'time', value: order => order.createTime },
-  { title: '订单状态', kind: 'text', value: order => ORDER_STATUS[order.status] },
-  { title: '货柜编号', kind: 'text', value: order => String(order.devId) },
-  { title: '货柜名称', kind: 'text', value: order => order.deviceName },
+  { title: '订单号', kind: 'text', value: (order) => order.transId },
+  { title: '下单时间', kind: 'time', value: (order) => order.createTime },
+  { title: '订单状态', kind: 'text', value: (order) => ORDER_STATUS[order.status] },
+  { title: '货柜编号', kind: 'text', value: (order) => String(order.devId) },
+  { title: '货柜名称', kind: 'text', value: (order) => order.deviceName },
 ]
 
 const LINE: Column<OrderLine>[] = [
-  { title: '条码', kind: 'text', value: line => line.barcode },
-  { title: '商品', kind: 'text', value: line => line.name },
-  { title: '数量', kind: 'number', value: line => line.num },
-  { title: '金额（元）', kind: 'money', value: line => line.amount },
-  { title: '成本（元）', kind: 'money', value: line => line.cost ?? null },
+  { title: '条码', kind: 'text', value: (line) => line.barcode },
+  { title: '商品', kind: 'text', value: (line) => line.name },
+  { title: '数量', kind: 'number', value: (line) => line.num },
+  { title: '金额（元）', kind: 'money', value: (line) => line.amount },
+  { title: '成本（元）', kind: 'money', value: (line) => line.cost ?? null },
 ]
 
-const TOTAL: Column<ExportRecord> = { title: '订单合计（元）', kind: 'money', value: order => order.totalAmount }
+const TOTAL: Column<ExportRecord> = { title: '订单合计（元）', kind: 'money', value: (order) => order.totalAmount }
 
 const AFTER: Column<ExportRecord>[] = [
-  { title: '状态时间', kind: 'time', value: order => order.updateTime },
-  { title: '导入状态', kind: 'text', value: order => IMPORT_STATE_NAMES[order.importState] },
-  { title: '零售单号', kind: 'text', value: order => order.retailCode },
-  { title: '导入时间', kind: 'time', value: order => order.importedAt },
-  { title: '导入人', kind: 'text', value: order => order.importedUser },
-  { title: '未导入原因', kind: 'text', value: order => order.importError },
-  { title: 'e_id', kind: 'text', value: order => order.eId },
+  { title: '状态时间', kind: 'time', value: (order) => order.updateTime },
+  { title: '导入状态', kind: 'text', value: (order) => IMPORT_STATE_NAMES[order.importState] },
+  { title: '零售单号', kind: 'text', value: (order) => order.retailCode },
+  { title: '导入时间', kind: 'time', value: (order) => order.importedAt },
+  { title: '导入人', kind: 'text', value: (order) => order.importedUser },
+  { title: '未导入原因', kind: 'text', value: (order) => order.importError },
+  { title: 'e_id', kind: 'text', value: (order) => order.eId },
 ]
 
 /** All columns as they stand. */
-export const COLUMNS: { title: string, kind: Kind }[] = [...BEFORE, ...LINE, TOTAL, ...AFTER]
+export const COLUMNS: { title: string; kind: Kind }[] = [...BEFORE, ...LINE, TOTAL, ...AFTER]
 
 /** How a file format writes a cell (`undefined`: an empty one) and what stands after it. */
 export interface CellWriter {
@@ -69,5 +73,7 @@ export function writeRows(order: ExportRecord, writer: CellWriter): string[] {
   const after = writeCells(AFTER, order, writer).slice(0, separator ? -separator.length : undefined)
   const total = writeCells([TOTAL], order, writer)
   if (order.products.length === 0) return [before + LINE.map(() => empty + separator).join('') + total + after]
-  return order.products.map((line, index) => before + writeCells(LINE, line, writer) + (index === 0 ? total : empty + separator) + after)
+  return order.products.map(
+    (line, index) => before + writeCells(LINE, line, writer) + (index === 0 ? total : empty + separator) + after,
+  )
 }

@@ -14,11 +14,18 @@ const FORMATS = {
 /** The days that the file is about: those asked for, else those that hold its orders. */
 function rangeOf({ start_date: start, end_date: end }: OrderFilter, newestFirst: Window[], zone: string): string {
   const dates = [start ?? newestFirst.at(-1)?.from, end ?? newestFirst[0]?.to]
-  return dates.filter(time => time !== undefined).map(time => formatTime(time, zone).slice(0, 10)).join('_')
+  return dates
+    .filter((time) => time !== undefined)
+    .map((time) => formatTime(time, zone).slice(0, 10))
+    .join('_')
 }
 
 /** The orders that match as a file, which is written while they are read: it takes the same memory however many they are. */
-export async function exportOrders(setOfBookId: number, { format, ...filter }: OrderFilter & { format: ExportFormat }, zone: string): Promise<Download> {
+export async function exportOrders(
+  setOfBookId: number,
+  { format, ...filter }: OrderFilter & { format: ExportFormat },
+  zone: string,
+): Promise<Download> {
   const windows = await findWindows(setOfBookId, filter)
   const range = rangeOf(filter, windows, zone)
   const { type, write } = FORMATS[format]

@@ -2,9 +2,18 @@ import { pipeline, Readable } from 'node:stream'
 import { crc32, createDeflateRaw } from 'node:zlib'
 
 /** A file of the archive; its content is asked for when its turn comes. */
-export interface ZipFile { name: string, content: AsyncIterable<string> | Iterable<string> }
+export interface ZipFile {
+  name: string
+  content: AsyncIterable<string> | Iterable<string>
+}
 
-interface Entry { name: Buffer, offset: number, crc: number, size: number, compressed: number }
+interface Entry {
+  name: Buffer
+  offset: number
+  crc: number
+  size: number
+  compressed: number
+}
 
 const VERSION = 20
 /** Sizes follow the content, as they are not known before it; names are UTF-8. */
@@ -17,7 +26,7 @@ const LEVEL = 3
 
 function localHeader({ name }: Entry): Buffer {
   const header = Buffer.alloc(30)
-  header.writeUInt32LE(0x04034B50, 0)
+  header.writeUInt32LE(0x04034b50, 0)
   header.writeUInt16LE(VERSION, 4)
   header.writeUInt16LE(FLAGS, 6)
   header.writeUInt16LE(DEFLATE, 8)
@@ -28,7 +37,7 @@ function localHeader({ name }: Entry): Buffer {
 
 function descriptor({ crc, compressed, size }: Entry): Buffer {
   const record = Buffer.alloc(16)
-  record.writeUInt32LE(0x08074B50, 0)
+  record.writeUInt32LE(0x08074b50, 0)
   record.writeUInt32LE(crc, 4)
   record.writeUInt32LE(compressed, 8)
   record.writeUInt32LE(size, 12)
@@ -37,7 +46,7 @@ function descriptor({ crc, compressed, size }: Entry): Buffer {
 
 function centralRecord({ name, offset, crc, compressed, size }: Entry): Buffer {
   const record = Buffer.alloc(46)
-  record.writeUInt32LE(0x02014B50, 0)
+  record.writeUInt32LE(0x02014b50, 0)
   record.writeUInt16LE(VERSION, 4)
   record.writeUInt16LE(VERSION, 6)
   record.writeUInt16LE(FLAGS, 8)
@@ -53,7 +62,7 @@ function centralRecord({ name, offset, crc, compressed, size }: Entry): Buffer {
 
 function endRecord(count: number, size: number, offset: number): Buffer {
   const record = Buffer.alloc(22)
-  record.writeUInt32LE(0x06054B50, 0)
+  record.writeUInt32LE(0x06054b50, 0)
   record.writeUInt16LE(count, 8)
   record.writeUInt16LE(count, 10)
   record.writeUInt32LE(size, 12)

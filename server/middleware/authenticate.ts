@@ -23,7 +23,9 @@ export default defineEventHandler(async (event) => {
   }
   // As it was sent: h3 decodes `%3f` into a question mark, behind which anything could stand.
   const sent = event.node.req.originalUrl!.split('?', 1)[0]
-  const open = OPEN_ROUTES.find(route => route.path === path && route.path === sent && (route.method ?? event.method) === event.method)
+  const open = OPEN_ROUTES.find(
+    (route) => route.path === path && route.path === sent && (route.method ?? event.method) === event.method,
+  )
   if (!open) event.context.session = await authenticateStaff(event.node.req)
   if (!open || open.sameSite) refuseCrossSite(event)
   // No route takes such a path, so the page would answer it.

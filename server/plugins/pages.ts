@@ -3,12 +3,15 @@ import { defineNitroPlugin } from 'nitropack/runtime'
 import { pageHeaders } from '../utils/security-headers.ts'
 
 /** Nuxt's own hook, which `defineNitroPlugin` does not know. */
-type RenderHook = (name: 'render:response', run: (response: { body?: unknown, headers?: Record<string, string | undefined> }) => void) => void
+type RenderHook = (
+  name: 'render:response',
+  run: (response: { body?: unknown; headers?: Record<string, string | undefined> }) => void,
+) => void
 
 /** Gives the pages their Content-Security-Policy. Not in development, whose hot reload lives on inline scripts and a socket. */
 export default defineNitroPlugin((nitro: NitroApp) => {
   if (import.meta.dev) return
-  let headersOf: { body: string, headers: Record<string, string> } | undefined
+  let headersOf: { body: string; headers: Record<string, string> } | undefined
   const hook = nitro.hooks.hook.bind(nitro.hooks) as unknown as RenderHook
   hook('render:response', (response) => {
     const body = String(response.body)

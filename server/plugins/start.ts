@@ -31,8 +31,7 @@ export default defineNitroPlugin((nitro) => {
       await Promise.race([Promise.all([stopImportQueue(), stopAutomation(), stopCountingGoods()]), sleep(LONGEST_STOP)])
       await storage.close()
     })
-  }
-  catch (error) {
+  } catch (error) {
     if (!(error instanceof WrongSetting)) throw error
     console.error(`goBox 没有启动：${error.message}`)
     process.exit(1)

@@ -7,7 +7,7 @@ import { useConfig } from '../utils/config.ts'
 /** What runs by itself, as the pages show it; `automation` is missing until something is switched on. */
 export function presentAutomation(set: SetOfBookRecord, automation: AutomationRecord | undefined): Automation {
   const { zone } = useConfig()
-  const time = (at: number | null | undefined) => at == null ? null : formatTime(at, zone)
+  const time = (at: number | null | undefined) => (at == null ? null : formatTime(at, zone))
   return {
     downloads: automation?.downloads ?? false,
     download_minutes: automation?.downloadMinutes ?? DEFAULT_DOWNLOAD_MINUTES,

@@ -19,8 +19,12 @@ export function presentOrder(order: OrderRecord, setOfBook: string): Order {
     create_time: formatTime(order.createTime, zone),
     update_time: formatTime(order.updateTime, zone),
     total_amount: fenToYuan(order.totalAmount),
-    products: order.products.map(line => ({
-      barcode: line.barcode, name: line.name, num: line.num, amount: fenToYuan(line.amount), cost: line.cost === undefined ? null : fenToYuan(line.cost),
+    products: order.products.map((line) => ({
+      barcode: line.barcode,
+      name: line.name,
+      num: line.num,
+      amount: fenToYuan(line.amount),
+      cost: line.cost === undefined ? null : fenToYuan(line.cost),
     })),
     created_at: formatTime(order.createdAt, zone),
     created_user: order.createdUser,

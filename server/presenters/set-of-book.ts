@@ -7,8 +7,8 @@ import { useConfig } from '../utils/config.ts'
 /** An account set as the contract shows it; its secrets only to those who may edit. */
 export function presentSetOfBook(set: SetOfBookRecord, accessLevel: number): SetOfBook {
   const { zone } = useConfig()
-  const time = (at: number | null) => at === null ? null : formatTime(at, zone)
-  const secret = (text: string | null) => isPermitted(accessLevel, 'edit') ? text : null
+  const time = (at: number | null) => (at === null ? null : formatTime(at, zone))
+  const secret = (text: string | null) => (isPermitted(accessLevel, 'edit') ? text : null)
   return {
     id: set.id,
     set_of_book: set.setOfBook,

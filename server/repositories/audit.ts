@@ -15,7 +15,10 @@ export type AuditRecord = typeof auditEntries.$inferSelect
 
 /** Writes an entry inside the transaction that makes the change it tells of. */
 export function addAudit(by: Actor, event: AuditEvent, detail?: AuditDetail) {
-  useStorage().db.insert(auditEntries).values({ ...by, at: Date.now(), event, detail: detail ?? null }).run()
+  useStorage()
+    .db.insert(auditEntries)
+    .values({ ...by, at: Date.now(), event, detail: detail ?? null })
+    .run()
 }
 
 /** Writes an entry about what changes nothing else here. */
@@ -24,7 +27,10 @@ export async function recordAudit(by: Actor, event: AuditEvent, detail?: AuditDe
 }
 
 /** A page of the account set's entries that match, newest first, and how many match. */
-export async function listAudit(setOfBookId: number, query: AuditQuery): Promise<{ total: number, rows: AuditRecord[] }> {
+export async function listAudit(
+  setOfBookId: number,
+  query: AuditQuery,
+): Promise<{ total: number; rows: AuditRecord[] }> {
   const { db } = useStorage()
   const where = and(
     eq(auditEntries.setOfBookId, setOfBookId),
@@ -35,12 +41,25 @@ export async function listAudit(setOfBookId: number, query: AuditQuery): Promise
   )
   return {
     total: db.select({ total: count() }).from(auditEntries).where(where).get()!.total,
-    rows: db.select().from(auditEntries).where(where).orderBy(desc(auditEntries.at), desc(auditEntries.id)).limit(query.limit).offset(query.start).all(),
+    rows: db
+      .select()
+      .from(auditEntries)
+      .where(where)
+      .orderBy(desc(auditEntries.at), desc(auditEntries.id))
+      .limit(query.limit)
+      .offset(query.start)
+      .all(),
   }
 }
 
 /** Forgets entries that have been kept for a year. Returns how many. */
 export async function sweepAudit(now: number): Promise<number> {
   const { db, write } = useStorage()
-  return write(() => db.delete(auditEntries).where(lt(auditEntries.at, now - AUDIT_KEPT)).run().changes)
+  return write(
+    () =>
+      db
+        .delete(auditEntries)
+        .where(lt(auditEntries.at, now - AUDIT_KEPT))
+        .run().changes,
+  )
 }

@@ -6,7 +6,7 @@ import { useStorage } from '../db/client.ts'
 /** A probe costs a disk sync, and anybody may ask: its answer stands for this long, in milliseconds. */
 const PROBE_KEPT = 1000
 
-let probe: { at: number, done: Promise<void> } | undefined
+let probe: { at: number; done: Promise<void> } | undefined
 
 /** Writes to the database. Throws what SQLite throws when it cannot be written. */
 export function probeStorage(): Promise<void> {
@@ -29,8 +29,21 @@ export async function readActivity() {
   const { db } = useStorage()
   const waiting = and(isNotNull(orders.importDueAt), isNull(orders.importLease))
   return {
-    oldestDue: db.select({ at: min(orders.importDueAt) }).from(orders).where(waiting).get()?.at ?? null,
-    lastWebhook: db.select({ at: max(setOfBooks.lastWebhookAt) }).from(setOfBooks).get()?.at ?? null,
-    lastDownload: db.select({ at: max(setOfBooks.lastDownloadAt) }).from(setOfBooks).get()?.at ?? null,
+    oldestDue:
+      db
+        .select({ at: min(orders.importDueAt) })
+        .from(orders)
+        .where(waiting)
+        .get()?.at ?? null,
+    lastWebhook:
+      db
+        .select({ at: max(setOfBooks.lastWebhookAt) })
+        .from(setOfBooks)
+        .get()?.at ?? null,
+    lastDownload:
+      db
+        .select({ at: max(setOfBooks.lastDownloadAt) })
+        .from(setOfBooks)
+        .get()?.at ?? null,
   }
 }

@@ -12,7 +12,11 @@ import type { OrderRecord } from './orders.ts'
 const FURTHEST_DUE = 2 * 3_600_000
 
 /** The right to move one order on: only the holder of the lease that its row names may change the import state. */
-export interface ImportLease { orderId: number, lease: string, user: string }
+export interface ImportLease {
+  orderId: number
+  lease: string
+  user: string
+}
 
 interface Change {
   from: ImportState[]
@@ -25,9 +29,19 @@ interface Change {
  * The only way in which an import state changes: where the row still is as expected, together with its entry in the order's history.
  * Returns the row after the change, `undefined` if somebody else was first. Runs inside the caller's transaction.
  */
-function move(orderId: number, user: string, guard: SQL | undefined, { from, set, event, detail }: Change): OrderRecord | undefined {
+function move(
+  orderId: number,
+  user: string,
+  guard: SQL | undefined,
+  { from, set, event, detail }: Change,
+): OrderRecord | undefined {
   const { db } = useStorage()
-  const row = db.update(orders).set(set).where(and(eq(orders.id, orderId), inArray(orders.importState, from), guard)).returning().get()
+  const row = db
+    .update(orders)
+    .set(set)
+    .where(and(eq(orders.id, orderId), inArray(orders.importState, from), guard))
+    .returning()
+    .get()
   if (row) addEvent(orderId, event, user, Date.now(), detail)
   return row
 }
@@ -39,13 +53,27 @@ const free = () => isNull(orders.importLease)
 function take(order: OrderRecord, lease: string, user: string, sessionId: number | null): OrderRecord | undefined {
   const importState = order.importState === 'created' ? 'created' : 'sending'
   return move(order.id, user, free(), {
-    from: [order.importState], event: importState === 'created' ? 'retried' : 'sending',
-    set: { importState, importLease: lease, importDueAt: null, importError: null, importHeld: false, importUser: user, importSessionId: sessionId },
+    from: [order.importState],
+    event: importState === 'created' ? 'retried' : 'sending',
+    set: {
+      importState,
+      importLease: lease,
+      importDueAt: null,
+      importError: null,
+      importHeld: false,
+      importUser: user,
+      importSessionId: sessionId,
+    },
   })
 }
 
 /** Takes an order up for a person, whatever its backoff; `undefined` if it is imported, or somebody is at it. */
-export async function claimOrder(orderId: number, lease: string, by: Actor, sessionId: number): Promise<OrderRecord | undefined> {
+export async function claimOrder(
+  orderId: number,
+  lease: string,
+  by: Actor,
+  sessionId: number,
+): Promise<OrderRecord | undefined> {
   const { db, write } = useStorage()
   return write(() => {
     const order = db.select().from(orders).where(eq(orders.id, orderId)).get()
@@ -56,14 +84,20 @@ export async function claimOrder(orderId: number, lease: string, by: Actor, sess
   })
 }
 
-const due = (now: number) => and(isNotNull(orders.importDueAt), or(lte(orders.importDueAt, now), gt(orders.importDueAt, now + FURTHEST_DUE)))
+const due = (now: number) =>
+  and(isNotNull(orders.importDueAt), or(lte(orders.importDueAt, now), gt(orders.importDueAt, now + FURTHEST_DUE)))
 
 /** Takes up the order of this account set that has been due longest. */
 export async function claimNextDue(setOfBookId: number, lease: string, now: number): Promise<OrderRecord | undefined> {
   const { db, write } = useStorage()
   return write(() => {
-    const order = db.select().from(orders).where(and(eq(orders.setOfBookId, setOfBookId), due(now), free()))
-      .orderBy(asc(orders.importDueAt), asc(orders.id)).limit(1).get()
+    const order = db
+      .select()
+      .from(orders)
+      .where(and(eq(orders.setOfBookId, setOfBookId), due(now), free()))
+      .orderBy(asc(orders.importDueAt), asc(orders.id))
+      .limit(1)
+      .get()
     return order && take(order, lease, order.importUser ?? 'goBox', order.importSessionId)
   })
 }
@@ -71,25 +105,49 @@ export async function claimNextDue(setOfBookId: number, lease: string, now: numb
 /** The account sets that have orders due and whose queue is not paused. */
 export async function listSetsWithDueOrders(now: number): Promise<number[]> {
   const { db } = useStorage()
-  return db.select({ id: setOfBooks.id }).from(setOfBooks).where(and(
-    isNull(setOfBooks.importPausedReason),
-    sql`exists (select 1 from ${orders} where ${and(eq(orders.setOfBookId, setOfBooks.id), due(now), free())})`,
-  )).all().map(row => row.id)
+  return db
+    .select({ id: setOfBooks.id })
+    .from(setOfBooks)
+    .where(
+      and(
+        isNull(setOfBooks.importPausedReason),
+        sql`exists (select 1 from ${orders} where ${and(eq(orders.setOfBookId, setOfBooks.id), due(now), free())})`,
+      ),
+    )
+    .all()
+    .map((row) => row.id)
 }
 
 /** C8 has the document: `sending` to `created`. */
-export async function markCreated({ orderId, lease, user }: ImportLease, retail: Pick<Retail, 'id' | 'code'>, adopted: boolean): Promise<OrderRecord | undefined> {
-  return useStorage().write(() => move(orderId, user, held(lease), {
-    from: ['sending'], event: 'created', detail: { retail_id: retail.id, retail_code: retail.code, ...(adopted ? { adopted } : {}) },
-    set: { importState: 'created', retailId: retail.id, retailCode: retail.code, importedAt: Date.now(), importedUser: user, createUnansweredAt: null },
-  }))
+export async function markCreated(
+  { orderId, lease, user }: ImportLease,
+  retail: Pick<Retail, 'id' | 'code'>,
+  adopted: boolean,
+): Promise<OrderRecord | undefined> {
+  return useStorage().write(() =>
+    move(orderId, user, held(lease), {
+      from: ['sending'],
+      event: 'created',
+      detail: { retail_id: retail.id, retail_code: retail.code, ...(adopted ? { adopted } : {}) },
+      set: {
+        importState: 'created',
+        retailId: retail.id,
+        retailCode: retail.code,
+        importedAt: Date.now(),
+        importedUser: user,
+        createUnansweredAt: null,
+      },
+    }),
+  )
 }
 
 /** The document is finished: `created` to `imported`. */
 export async function markImported({ orderId, lease, user }: ImportLease): Promise<OrderRecord | undefined> {
   return useStorage().write(() => {
     const row = move(orderId, user, held(lease), {
-      from: ['created'], event: 'imported', set: { importState: 'imported', importLease: null, importAttempts: 0, importError: null },
+      from: ['created'],
+      event: 'imported',
+      set: { importState: 'imported', importLease: null, importAttempts: 0, importError: null },
     })
     if (row) closeBatchItems(orderId, 'imported', null)
     return row
@@ -100,8 +158,16 @@ export async function markImported({ orderId, lease, user }: ImportLease): Promi
 export async function markFailed({ orderId, lease, user }: ImportLease, reason: string): Promise<void> {
   await useStorage().write(() => {
     const row = move(orderId, user, held(lease), {
-      from: ['sending', 'created'], event: 'failed', detail: { reason },
-      set: { importState: sql`iif(${orders.importState} = 'sending', 'failed', ${orders.importState})` as unknown as ImportState, importLease: null, importDueAt: null, importError: reason },
+      from: ['sending', 'created'],
+      event: 'failed',
+      detail: { reason },
+      set: {
+        importState:
+          sql`iif(${orders.importState} = 'sending', 'failed', ${orders.importState})` as unknown as ImportState,
+        importLease: null,
+        importDueAt: null,
+        importError: reason,
+      },
     })
     if (row) closeBatchItems(orderId, 'failed', reason)
   })
@@ -111,23 +177,40 @@ export async function markFailed({ orderId, lease, user }: ImportLease, reason: 
  * Puts an order back into the queue: `sending` to `queued`; a document that exists stays `created`. `unanswered`: C8 may still carry out
  * a create. `attempted: false` does not count against the order.
  */
-export async function requeue({ orderId, lease, user }: ImportLease, { reason, dueAt, unanswered = false, attempted = true }: { reason: string, dueAt: number, unanswered?: boolean, attempted?: boolean }): Promise<void> {
-  await useStorage().write(() => move(orderId, user, held(lease), {
-    from: ['sending', 'created'], event: 'queued', detail: { reason, due_at: dueAt },
-    set: {
-      importState: sql`iif(${orders.importState} = 'sending', 'queued', ${orders.importState})` as unknown as ImportState,
-      importLease: null, importDueAt: dueAt, importError: reason,
-      ...(attempted ? { importAttempts: sql`${orders.importAttempts} + 1` as unknown as number } : {}),
-      ...(unanswered ? { createUnansweredAt: Date.now() } : {}),
-    },
-  }))
+export async function requeue(
+  { orderId, lease, user }: ImportLease,
+  {
+    reason,
+    dueAt,
+    unanswered = false,
+    attempted = true,
+  }: { reason: string; dueAt: number; unanswered?: boolean; attempted?: boolean },
+): Promise<void> {
+  await useStorage().write(() =>
+    move(orderId, user, held(lease), {
+      from: ['sending', 'created'],
+      event: 'queued',
+      detail: { reason, due_at: dueAt },
+      set: {
+        importState:
+          sql`iif(${orders.importState} = 'sending', 'queued', ${orders.importState})` as unknown as ImportState,
+        importLease: null,
+        importDueAt: dueAt,
+        importError: reason,
+        ...(attempted ? { importAttempts: sql`${orders.importAttempts} + 1` as unknown as number } : {}),
+        ...(unanswered ? { createUnansweredAt: Date.now() } : {}),
+      },
+    }),
+  )
 }
 
 /** As `move` does it, but prepared once, since a batch queues thousands in one transaction. `created` stays what it is. */
-const updateQueued = prepared((_, sqlite) => sqlite.prepare<[now: number, user: string, sessionId: number | null, orderId: number]>(`
+const updateQueued = prepared((_, sqlite) =>
+  sqlite.prepare<[now: number, user: string, sessionId: number | null, orderId: number]>(`
   UPDATE orders SET import_state = iif(import_state = 'created', 'created', 'queued'), import_due_at = ?, import_attempts = 0, import_error = NULL,
     import_user = ?, import_session_id = ?
-  WHERE id = ? AND import_lease IS NULL AND (import_state IN ('idle', 'failed') OR import_state = 'created' AND import_due_at IS NULL)`))
+  WHERE id = ? AND import_lease IS NULL AND (import_state IN ('idle', 'failed') OR import_state = 'created' AND import_due_at IS NULL)`),
+)
 
 /** Queues an order unless it is imported, under way or queued already; returns whether it did. Runs inside the caller's transaction. */
 export function enqueue(orderId: number, user: string, sessionId: number | null, now: number): boolean {
@@ -139,7 +222,17 @@ export function enqueue(orderId: number, user: string, sessionId: number | null,
 /** Takes an order that has not started out of the queue; a create that C8 may still carry out stays looked for. Runs inside the caller's transaction. */
 export function dequeue(orderId: number, user: string): OrderRecord | undefined {
   const row = move(orderId, user, and(free(), isNull(orders.createUnansweredAt)), {
-    from: ['queued'], event: 'cancelled', set: { importState: 'idle', importHeld: true, importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null },
+    from: ['queued'],
+    event: 'cancelled',
+    set: {
+      importState: 'idle',
+      importHeld: true,
+      importDueAt: null,
+      importAttempts: 0,
+      importError: null,
+      importUser: null,
+      importSessionId: null,
+    },
   })
   if (row) closeBatchItems(orderId, 'cancelled', null)
   return row
@@ -148,7 +241,13 @@ export function dequeue(orderId: number, user: string): OrderRecord | undefined 
 /** The look-ups have shown for long enough that C8 does not carry out the unanswered create any more. */
 export async function clearUnanswered({ orderId, lease }: ImportLease): Promise<void> {
   const { db, write } = useStorage()
-  await write(() => db.update(orders).set({ createUnansweredAt: null }).where(and(eq(orders.id, orderId), held(lease))).run())
+  await write(() =>
+    db
+      .update(orders)
+      .set({ createUnansweredAt: null })
+      .where(and(eq(orders.id, orderId), held(lease)))
+      .run(),
+  )
 }
 
 /** Forgets the import of an order whose document is gone, or that has none; `false` if the order has moved on meanwhile. */
@@ -156,15 +255,30 @@ export async function resetImport(order: OrderRecord, by: Actor): Promise<boolea
   return useStorage().write(() => {
     const same = order.retailId === null ? isNull(orders.retailId) : eq(orders.retailId, order.retailId)
     const row = move(order.id, by.user, and(free(), same, isNull(orders.createUnansweredAt)), {
-      from: [order.importState], event: 'reset', detail: { retail_id: order.retailId, retail_code: order.retailCode },
+      from: [order.importState],
+      event: 'reset',
+      detail: { retail_id: order.retailId, retail_code: order.retailCode },
       set: {
-        importState: 'idle', importHeld: true, importDueAt: null, importAttempts: 0, importError: null, importUser: null, importSessionId: null,
-        importedAt: null, importedUser: null, retailId: null, retailCode: null,
+        importState: 'idle',
+        importHeld: true,
+        importDueAt: null,
+        importAttempts: 0,
+        importError: null,
+        importUser: null,
+        importSessionId: null,
+        importedAt: null,
+        importedUser: null,
+        retailId: null,
+        retailCode: null,
       },
     })
     if (!row) return false
     closeBatchItems(order.id, 'cancelled', null)
-    addAudit(by, 'import_reset', { id: order.id, name: order.transId, before: { retail_id: order.retailId, retail_code: order.retailCode } })
+    addAudit(by, 'import_reset', {
+      id: order.id,
+      name: order.transId,
+      before: { retail_id: order.retailId, retail_code: order.retailCode },
+    })
     return true
   })
 }
@@ -175,14 +289,26 @@ export async function resetImport(order: OrderRecord, by: Actor): Promise<boolea
  */
 export async function recoverInterrupted(active: ReadonlySet<string>, now: number): Promise<void> {
   const { db, write } = useStorage()
-  const lost = db.select().from(orders).where(isNotNull(orders.importLease)).all().filter(order => !active.has(order.importLease!))
+  const lost = db
+    .select()
+    .from(orders)
+    .where(isNotNull(orders.importLease))
+    .all()
+    .filter((order) => !active.has(order.importLease!))
   if (lost.length === 0) return
   await write(() => {
     for (const { id, importUser, importLease } of lost) {
       const resume = { importLease: null, importDueAt: now }
       const user = importUser ?? 'goBox'
       const detail = { reason: '导入中断，自动恢复' }
-      if (!move(id, user, held(importLease!), { from: ['sending'], event: 'queued', detail, set: { ...resume, importState: 'queued', createUnansweredAt: now } })) {
+      if (
+        !move(id, user, held(importLease!), {
+          from: ['sending'],
+          event: 'queued',
+          detail,
+          set: { ...resume, importState: 'queued', createUnansweredAt: now },
+        })
+      ) {
         move(id, user, held(importLease!), { from: ['created'], event: 'queued', detail, set: resume })
       }
     }

@@ -10,20 +10,29 @@ import type { OrderRecord } from './orders.ts'
 /** An order with its cabinet's name, `null` when that is not configured. */
 export type NamedOrderRecord = OrderRecord & { deviceName: string | null }
 
-const named = () => useStorage().db.select({ ...getTableColumns(orders), deviceName: devices.name }).from(orders)
-  .leftJoin(devices, and(eq(devices.setOfBookId, orders.setOfBookId), eq(devices.devId, orders.devId)))
+const named = () =>
+  useStorage()
+    .db.select({ ...getTableColumns(orders), deviceName: devices.name })
+    .from(orders)
+    .leftJoin(devices, and(eq(devices.setOfBookId, orders.setOfBookId), eq(devices.devId, orders.devId)))
 
 /** Reads the page window by window: those before it are skipped unread, as their counts are known. */
 function pageByTime(setOfBookId: number, query: OrderQuery, newestFirst: Window[]): NamedOrderRecord[] {
   const order = query.sort === 'create_time' ? asc : desc
   const statement = named()
-    .where(ordersMatch(setOfBookId, query, { from: sql`${sql.placeholder('from')}`, to: sql`${sql.placeholder('to')}` }))
-    .orderBy(order(orders.createTime), order(orders.id)).limit(sql.placeholder('limit')).offset(sql.placeholder('skip')).prepare()
+    .where(
+      ordersMatch(setOfBookId, query, { from: sql`${sql.placeholder('from')}`, to: sql`${sql.placeholder('to')}` }),
+    )
+    .orderBy(order(orders.createTime), order(orders.id))
+    .limit(sql.placeholder('limit'))
+    .offset(sql.placeholder('skip'))
+    .prepare()
   const rows: NamedOrderRecord[] = []
   let skip = query.start
   for (const window of order === asc ? newestFirst.toReversed() : newestFirst) {
     if (rows.length === query.limit) break
-    if (skip < window.orders) rows.push(...statement.all({ from: window.from, to: window.to, skip, limit: query.limit - rows.length }))
+    if (skip < window.orders)
+      rows.push(...statement.all({ from: window.from, to: window.to, skip, limit: query.limit - rows.length }))
     skip = Math.max(0, skip - window.orders)
   }
   return rows
@@ -44,24 +53,43 @@ function* groupWindows(windows: Window[], size: number): Generator<Span> {
 }
 
 /** The best of each slice, merged: no index is sorted by amount, see `MAX_START_BY_AMOUNT`. */
-async function pageByAmount(setOfBookId: number, query: OrderQuery, newestFirst: Window[]): Promise<NamedOrderRecord[]> {
+async function pageByAmount(
+  setOfBookId: number,
+  query: OrderQuery,
+  newestFirst: Window[],
+): Promise<NamedOrderRecord[]> {
   const order = query.sort === 'total_amount' ? asc : desc
   const sign = query.sort === 'total_amount' ? 1 : -1
-  let best: { id: number, amount: number }[] = []
+  let best: { id: number; amount: number }[] = []
   for (const span of groupWindows(newestFirst, 10 * SLICE)) {
-    const rows = useStorage().db.select({ id: orders.id, amount: orders.totalAmount }).from(orders).where(ordersMatch(setOfBookId, query, span))
-      .orderBy(order(orders.totalAmount), order(orders.id)).limit(query.start + query.limit).all()
-    best = [...best, ...rows].sort((a, b) => sign * (a.amount - b.amount || a.id - b.id)).slice(0, query.start + query.limit)
+    const rows = useStorage()
+      .db.select({ id: orders.id, amount: orders.totalAmount })
+      .from(orders)
+      .where(ordersMatch(setOfBookId, query, span))
+      .orderBy(order(orders.totalAmount), order(orders.id))
+      .limit(query.start + query.limit)
+      .all()
+    best = [...best, ...rows]
+      .sort((a, b) => sign * (a.amount - b.amount || a.id - b.id))
+      .slice(0, query.start + query.limit)
     await nextTurn()
   }
-  const ids = best.slice(query.start).map(row => row.id)
-  const rows = new Map(named().where(inArray(orders.id, ids)).all().map(row => [row.id, row]))
+  const ids = best.slice(query.start).map((row) => row.id)
+  const rows = new Map(
+    named()
+      .where(inArray(orders.id, ids))
+      .all()
+      .map((row) => [row.id, row]),
+  )
   // One that was deleted while the slices were read is left out.
-  return ids.flatMap(id => rows.get(id) ?? [])
+  return ids.flatMap((id) => rows.get(id) ?? [])
 }
 
 /** A page of the orders that match, in the order asked for, with how many match and their sum in fen. */
-export async function queryOrders(setOfBookId: number, query: OrderQuery): Promise<{ total: number, amount: number, rows: NamedOrderRecord[] }> {
+export async function queryOrders(
+  setOfBookId: number,
+  query: OrderQuery,
+): Promise<{ total: number; amount: number; rows: NamedOrderRecord[] }> {
   const windows = await findWindows(setOfBookId, query)
   const page = query.sort.endsWith('total_amount') ? pageByAmount : pageByTime
   return {
@@ -76,9 +104,14 @@ export async function findOrderIds(setOfBookId: number, filter: OrderFilter, max
   const ids: number[] = []
   for (const window of await findWindows(setOfBookId, filter)) {
     if (ids.length >= max) break
-    const rows = useStorage().db.select({ id: orders.id }).from(orders).where(ordersMatch(setOfBookId, filter, window))
-      .orderBy(desc(orders.createTime), desc(orders.id)).limit(max - ids.length).all()
-    ids.push(...rows.map(row => row.id))
+    const rows = useStorage()
+      .db.select({ id: orders.id })
+      .from(orders)
+      .where(ordersMatch(setOfBookId, filter, window))
+      .orderBy(desc(orders.createTime), desc(orders.id))
+      .limit(max - ids.length)
+      .all()
+    ids.push(...rows.map((row) => row.id))
   }
   return ids
 }

@@ -7,19 +7,28 @@ import { beginOfDay, cabinetTotals, countNextGoods, dayOf, dayTotals } from '../
 import { asksForCabinet, asksForText, factsMatch, ordersMatch, type Span } from './order-filter.ts'
 
 /** A stretch of time that holds orders which match a filter: how many, and their sum in fen. */
-export interface Window extends Span { orders: number, amount: number }
+export interface Window extends Span {
+  orders: number
+  amount: number
+}
 
 /** Reading goes on in the event loop's next turn after so many orders, so that it never keeps goBox waiting for more than some milliseconds. */
 export const SLICE = 2000
 
-function knownDays(setOfBookId: number): { first: number, last: number } | undefined {
-  const row = useStorage().db.select({ first: sql<number | null>`min(${dayTotals.day})`, last: sql<number | null>`max(${dayTotals.day})` })
-    .from(dayTotals).where(eq(dayTotals.setOfBookId, setOfBookId)).get()
+function knownDays(setOfBookId: number): { first: number; last: number } | undefined {
+  const row = useStorage()
+    .db.select({ first: sql<number | null>`min(${dayTotals.day})`, last: sql<number | null>`max(${dayTotals.day})` })
+    .from(dayTotals)
+    .where(eq(dayTotals.setOfBookId, setOfBookId))
+    .get()
   return row?.first == null || row.last == null ? undefined : { first: row.first, last: row.last }
 }
 
 /** A span of time as the days of the totals that lie wholly in it, and what is left over at its ends. An open end reaches as far as there are orders. */
-export function splitSpan(setOfBookId: number, { from, to }: Partial<Span>): { days: { first: number, last: number } | null, rests: Span[] } {
+export function splitSpan(
+  setOfBookId: number,
+  { from, to }: Partial<Span>,
+): { days: { first: number; last: number } | null; rests: Span[] } {
   const known = knownDays(setOfBookId)
   if (!known) return { days: null, rests: [] }
   const first = from === undefined ? known.first : dayOf(from - 1) + 1
@@ -33,20 +42,34 @@ export function splitSpan(setOfBookId: number, { from, to }: Partial<Span>): { d
 }
 
 /** The totals of whole days, newest first. */
-function countDays(setOfBookId: number, filter: OrderFilter, { first, last }: { first: number, last: number }): Window[] {
+function countDays(
+  setOfBookId: number,
+  filter: OrderFilter,
+  { first, last }: { first: number; last: number },
+): Window[] {
   const table = asksForCabinet(filter) ? cabinetTotals : dayTotals
   // Naming each day lets the primary key lead to the cabinet; a range of days would read all cabinets.
-  const day = table === cabinetTotals && filter.unconfigured === undefined
-    ? sql`${table.day} in (with recursive days(day) as (select ${first} union all select day + 1 from days where day < ${last}) select day from days)`
-    : between(table.day, first, last)
-  return useStorage().db.select({ day: table.day, orders: sum(table.orders).mapWith(Number), amount: sum(table.amount).mapWith(Number) })
-    .from(table).where(and(factsMatch(table, setOfBookId, filter), day)).groupBy(table.day).having(gt(sum(table.orders), 0)).orderBy(desc(table.day)).all()
+  const day =
+    table === cabinetTotals && filter.unconfigured === undefined
+      ? sql`${table.day} in (with recursive days(day) as (select ${first} union all select day + 1 from days where day < ${last}) select day from days)`
+      : between(table.day, first, last)
+  return useStorage()
+    .db.select({ day: table.day, orders: sum(table.orders).mapWith(Number), amount: sum(table.amount).mapWith(Number) })
+    .from(table)
+    .where(and(factsMatch(table, setOfBookId, filter), day))
+    .groupBy(table.day)
+    .having(gt(sum(table.orders), 0))
+    .orderBy(desc(table.day))
+    .all()
     .map(({ day, ...totals }) => ({ from: beginOfDay(day), to: beginOfDay(day + 1) - 1, ...totals }))
 }
 
 function countOrders(setOfBookId: number, filter: OrderFilter, span: Span): Window {
-  const row = useStorage().db.select({ orders: count(), amount: sql<number>`coalesce(sum(${orders.totalAmount}), 0)` })
-    .from(orders).where(ordersMatch(setOfBookId, filter, span)).get()!
+  const row = useStorage()
+    .db.select({ orders: count(), amount: sql<number>`coalesce(sum(${orders.totalAmount}), 0)` })
+    .from(orders)
+    .where(ordersMatch(setOfBookId, filter, span))
+    .get()!
   return { ...span, ...row }
 }
 
@@ -72,13 +95,20 @@ async function countText(setOfBookId: number, filter: OrderFilter, windows: Wind
  */
 export async function findWindows(setOfBookId: number, filter: OrderFilter): Promise<Window[]> {
   if (filter.trans_id !== undefined) {
-    const one = countOrders(setOfBookId, filter, { from: filter.start_date ?? 0, to: filter.end_date ?? Number.MAX_SAFE_INTEGER })
+    const one = countOrders(setOfBookId, filter, {
+      from: filter.start_date ?? 0,
+      to: filter.end_date ?? Number.MAX_SAFE_INTEGER,
+    })
     return one.orders > 0 ? [one] : []
   }
   const { days, rests } = splitSpan(setOfBookId, { from: filter.start_date, to: filter.end_date })
   const facts = { ...filter, q: undefined, barcode: undefined }
-  const windows = [...(days ? countDays(setOfBookId, facts, days) : []), ...rests.map(rest => countOrders(setOfBookId, facts, rest))]
-    .filter(window => window.orders > 0).sort((a, b) => b.from - a.from)
+  const windows = [
+    ...(days ? countDays(setOfBookId, facts, days) : []),
+    ...rests.map((rest) => countOrders(setOfBookId, facts, rest)),
+  ]
+    .filter((window) => window.orders > 0)
+    .sort((a, b) => b.from - a.from)
   return asksForText(filter) ? countText(setOfBookId, filter, windows) : windows
 }
 

@@ -28,8 +28,15 @@ export interface SessionRecord {
 }
 
 const columns = {
-  id: sessions.id, setOfBookId: sessions.setOfBookId, setOfBook: setOfBooks.setOfBook, userName: sessions.userName, accessLevel: sessions.accessLevel,
-  c8Origin: setOfBooks.c8Origin, c8TokenSealed: sessions.c8TokenSealed, createdAt: sessions.createdAt, expiresAt: sessions.expiresAt,
+  id: sessions.id,
+  setOfBookId: sessions.setOfBookId,
+  setOfBook: setOfBooks.setOfBook,
+  userName: sessions.userName,
+  accessLevel: sessions.accessLevel,
+  c8Origin: setOfBooks.c8Origin,
+  c8TokenSealed: sessions.c8TokenSealed,
+  createdAt: sessions.createdAt,
+  expiresAt: sessions.expiresAt,
 }
 
 type Row = Omit<SessionRecord, 'c8Token'> & { c8TokenSealed: string }
@@ -48,8 +55,10 @@ export function checkC8Origin(set: { c8Origin: string }, c8Origin: string) {
  * an import queue that goes on. Its token is returned here and kept nowhere else. Throws Forbidden.
  */
 export async function createSession(
-  user: Pick<SessionRecord, 'setOfBook' | 'userName' | 'accessLevel' | 'c8Origin' | 'c8Token'>, address: string, now: number,
-): Promise<{ token: string, expiresAt: number }> {
+  user: Pick<SessionRecord, 'setOfBook' | 'userName' | 'accessLevel' | 'c8Origin' | 'c8Token'>,
+  address: string,
+  now: number,
+): Promise<{ token: string; expiresAt: number }> {
   const { db, write, secretKey } = useStorage()
   const token = newToken()
   const expiresAt = now + SLIDES
@@ -58,7 +67,17 @@ export async function createSession(
   await write(() => {
     const set = ensureRow(setOfBook, c8Origin)
     checkC8Origin(set, c8Origin)
-    db.insert(sessions).values({ setOfBookId: set.id, userName, accessLevel, tokenHash: hashToken(token), c8TokenSealed, createdAt: now, expiresAt }).run()
+    db.insert(sessions)
+      .values({
+        setOfBookId: set.id,
+        userName,
+        accessLevel,
+        tokenHash: hashToken(token),
+        c8TokenSealed,
+        createdAt: now,
+        expiresAt,
+      })
+      .run()
     if (isPermitted(accessLevel, 'create')) renewAutomationToken({ ...user, setOfBookId: set.id })
     resumeImports(set.id)
     addAudit({ setOfBookId: set.id, user: userName, address }, 'logged_in', { after: { access_level: accessLevel } })
@@ -66,8 +85,14 @@ export async function createSession(
   return { token, expiresAt }
 }
 
-const byTokenHash = prepared(db => db.select(columns).from(sessions).innerJoin(setOfBooks, eq(sessions.setOfBookId, setOfBooks.id))
-  .where(and(eq(sessions.tokenHash, sql.placeholder('tokenHash')), gt(sessions.expiresAt, sql.placeholder('now')))).prepare())
+const byTokenHash = prepared((db) =>
+  db
+    .select(columns)
+    .from(sessions)
+    .innerJoin(setOfBooks, eq(sessions.setOfBookId, setOfBooks.id))
+    .where(and(eq(sessions.tokenHash, sql.placeholder('tokenHash')), gt(sessions.expiresAt, sql.placeholder('now'))))
+    .prepare(),
+)
 
 /** The live session of this token; using it moves its end on: 12 h from now, at most 7 days from its start. */
 export async function touchSession(token: string, now: number): Promise<SessionRecord | undefined> {
@@ -82,8 +107,13 @@ export async function touchSession(token: string, now: number): Promise<SessionR
   return open(row)
 }
 
-const liveById = prepared(db => db.select({ id: sessions.id }).from(sessions)
-  .where(and(eq(sessions.id, sql.placeholder('id')), gt(sessions.expiresAt, sql.placeholder('now')))).prepare())
+const liveById = prepared((db) =>
+  db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, sql.placeholder('id')), gt(sessions.expiresAt, sql.placeholder('now'))))
+    .prepare(),
+)
 
 /** Whether the session has neither been ended nor expired. */
 export async function isSessionLive(id: number, now: number): Promise<boolean> {
@@ -107,11 +137,24 @@ export async function sweepSessions(now: number): Promise<number> {
 /**
  * A session through which the queue may speak to C8 for this account set: `preferred` while it lives, else the newest that may create.
  */
-export async function findSessionForImport(setOfBookId: number, preferred: number | null, now: number): Promise<SessionRecord | undefined> {
-  const rows = useStorage().db.select(columns).from(sessions).innerJoin(setOfBooks, eq(sessions.setOfBookId, setOfBooks.id))
-    .where(and(
-      eq(sessions.setOfBookId, setOfBookId), gt(sessions.expiresAt, now),
-      sql`${sessions.accessLevel} & ${PERMISSION_BITS.create}`,
-    )).orderBy(desc(sql`${sessions.id} = ${preferred ?? 0}`), desc(sessions.id)).limit(1).all()
+export async function findSessionForImport(
+  setOfBookId: number,
+  preferred: number | null,
+  now: number,
+): Promise<SessionRecord | undefined> {
+  const rows = useStorage()
+    .db.select(columns)
+    .from(sessions)
+    .innerJoin(setOfBooks, eq(sessions.setOfBookId, setOfBooks.id))
+    .where(
+      and(
+        eq(sessions.setOfBookId, setOfBookId),
+        gt(sessions.expiresAt, now),
+        sql`${sessions.accessLevel} & ${PERMISSION_BITS.create}`,
+      ),
+    )
+    .orderBy(desc(sql`${sessions.id} = ${preferred ?? 0}`), desc(sessions.id))
+    .limit(1)
+    .all()
   return rows[0] && open(rows[0])
 }

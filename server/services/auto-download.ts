@@ -21,7 +21,13 @@ const PAUSE = 200
 const DOWNLOAD_USER = '自动下载'
 
 /** Fetches everything from `start` to `end`, window by window; `done` hears after each how far everything is stored. */
-async function fetchRange(setOfBookId: number, start: number, end: number, isStopping: () => boolean, done: (until: number) => Promise<void>) {
+async function fetchRange(
+  setOfBookId: number,
+  start: number,
+  end: number,
+  isStopping: () => boolean,
+  done: (until: number) => Promise<void>,
+) {
   for (let from = start; from < end && !isStopping(); from += WINDOW) {
     const until = Math.min(from + WINDOW, end)
     for (let page: number | null = 1; page !== null;) {
@@ -45,7 +51,9 @@ async function run(automation: AutomationRecord, now: number, isStopping: () => 
   const youngest = now - YOUNGEST
   // A cursor ahead of the clock comes from a clock that has since been set back.
   const cursor = Math.min(automation.downloadCursor, youngest)
-  await fetchRange(setOfBookId, cursor - OVERLAP, youngest, isStopping, until => noteDownload(setOfBookId, { downloadCursor: Math.max(cursor, until) }))
+  await fetchRange(setOfBookId, cursor - OVERLAP, youngest, isStopping, (until) =>
+    noteDownload(setOfBookId, { downloadCursor: Math.max(cursor, until) }),
+  )
   const day = reviewDue(automation, now)
   if (day === null || isStopping()) return
   const from = startOfDay(now, useConfig().zone) - REVIEWED_DAYS * DAY
@@ -64,12 +72,10 @@ export async function autoDownload(automation: AutomationRecord, isStopping: () 
   let lastDownloadError: string | null = null
   try {
     await run(automation, now, isStopping)
-  }
-  catch (error) {
+  } catch (error) {
     if (!(error instanceof DomainError)) throw error
     lastDownloadError = error.message
-  }
-  finally {
+  } finally {
     await noteDownload(automation.setOfBookId, { lastAttemptAt: Date.now(), lastDownloadError })
   }
 }

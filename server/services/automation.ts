@@ -1,7 +1,13 @@
 import type { AutomationInput } from '#shared/automation'
 import { DAY, startOfDay } from '#shared/time'
 import type { Actor } from '../repositories/audit.ts'
-import { enqueuePaidOrders, getAutomation, listAutomations, saveAutomation, type AutomationRecord } from '../repositories/automations.ts'
+import {
+  enqueuePaidOrders,
+  getAutomation,
+  listAutomations,
+  saveAutomation,
+  type AutomationRecord,
+} from '../repositories/automations.ts'
 import type { SessionRecord } from '../repositories/sessions.ts'
 import { useConfig } from '../utils/config.ts'
 import { log } from '../utils/log.ts'
@@ -20,9 +26,12 @@ let stopping = false
 function startDownload(automation: AutomationRecord) {
   const id = automation.setOfBookId
   if (downloading.has(id) || !isDownloadDue(automation, Date.now())) return
-  downloading.set(id, autoDownload(automation, () => stopping)
-    .catch(error => log.error({ err: error, set: id }, 'auto download'))
-    .finally(() => downloading.delete(id)))
+  downloading.set(
+    id,
+    autoDownload(automation, () => stopping)
+      .catch((error) => log.error({ err: error, set: id }, 'auto download'))
+      .finally(() => downloading.delete(id)),
+  )
 }
 
 async function queueImports({ setOfBookId, importSince, importDelayMinutes, enabledUser }: AutomationRecord) {
@@ -41,7 +50,11 @@ async function tick() {
 }
 
 function runTick() {
-  ticking ??= tick().catch(error => log.error({ err: error }, 'automation')).finally(() => { ticking = undefined })
+  ticking ??= tick()
+    .catch((error) => log.error({ err: error }, 'automation'))
+    .finally(() => {
+      ticking = undefined
+    })
 }
 
 /** Starts what runs by itself. */
@@ -64,12 +77,17 @@ export async function switchAutomation(session: SessionRecord, input: Automation
   const now = Date.now()
   const { zone } = useConfig()
   const current = await getAutomation(session.setOfBookId)
-  await saveAutomation(session, {
-    downloads: input.downloads,
-    downloadMinutes: input.download_minutes,
-    imports: input.imports,
-    importDelayMinutes: input.import_delay_minutes,
-    importSince: input.import_since ?? (current?.imports ? current.importSince : startOfDay(now, zone)),
-  }, now - DAY, by)
+  await saveAutomation(
+    session,
+    {
+      downloads: input.downloads,
+      downloadMinutes: input.download_minutes,
+      imports: input.imports,
+      importDelayMinutes: input.import_delay_minutes,
+      importSince: input.import_since ?? (current?.imports ? current.importSince : startOfDay(now, zone)),
+    },
+    now - DAY,
+    by,
+  )
   runTick()
 }

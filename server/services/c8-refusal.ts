@@ -12,8 +12,7 @@ async function isDenied(session: C8Session): Promise<boolean> {
   try {
     const permission = await getPermission(session)
     return permission === null || permission.access_level <= 0
-  }
-  catch (error) {
+  } catch (error) {
     if (error instanceof Refused) return true
     throw error
   }
@@ -26,9 +25,11 @@ async function isDenied(session: C8Session): Promise<boolean> {
 export async function judgeRefusal(session: C8Session, refusal: SessionEnded): Promise<Refused | UpstreamBroken> {
   const { id, setOfBookId, userName } = session
   try {
-    if (!await isDenied(session)) return new Refused('C8 不允许这一步，虽然登录仍然有效：请检查您在 C8 里的权限，或从 C8 重新登录', { cause: refusal })
-  }
-  catch (error) {
+    if (!(await isDenied(session)))
+      return new Refused('C8 不允许这一步，虽然登录仍然有效：请检查您在 C8 里的权限，或从 C8 重新登录', {
+        cause: refusal,
+      })
+  } catch (error) {
     if (error instanceof UpstreamBroken) return error
     throw error
   }

@@ -9,13 +9,13 @@ const LEAST_DISK_SPACE = 100 * 1024 * 1024
 /** Throws Unavailable, or what SQLite throws, when an order could not be stored now. */
 export async function checkHealth(): Promise<void> {
   await probeStorage()
-  if (await freeDiskSpace() < LEAST_DISK_SPACE) throw new Unavailable('数据目录所在的磁盘快满了，请清理空间')
+  if ((await freeDiskSpace()) < LEAST_DISK_SPACE) throw new Unavailable('数据目录所在的磁盘快满了，请清理空间')
 }
 
 /** What those who belong here may know beyond “healthy”. */
 export async function describeHealth() {
   const { zone } = useConfig()
-  const time = (at: number | null) => at === null ? null : formatTime(at, zone)
+  const time = (at: number | null) => (at === null ? null : formatTime(at, zone))
   const [{ oldestDue, lastWebhook, lastDownload }, disk] = await Promise.all([readActivity(), freeDiskSpace()])
   return {
     free_disk_bytes: disk,

@@ -8,7 +8,11 @@ let timer: NodeJS.Timeout | undefined
 let counting: Promise<void> | undefined
 
 function run() {
-  counting ??= countGoods().catch(error => log.error({ err: error }, 'count goods')).finally(() => { counting = undefined })
+  counting ??= countGoods()
+    .catch((error) => log.error({ err: error }, 'count goods'))
+    .finally(() => {
+      counting = undefined
+    })
 }
 
 /** Adds new orders to the goods' totals now and then, so that no message of goBox has to wait for it. */

@@ -16,7 +16,7 @@ export interface Download {
   received: number
   created: number
   updated: number
-  refused: { trans_id: string, errmsg: string }[]
+  refused: { trans_id: string; errmsg: string }[]
 }
 
 function checkRange({ start_date: start, end_date: end, trans_id: transId }: DownloadQuery, zone: string) {
@@ -50,12 +50,19 @@ const isBlank = (value: unknown) => value === undefined || value === null || val
  */
 export function assembleOrder(entries: TradeEntry[], zone: string) {
   const timeOf = (entry: TradeEntry) => parseTime(entry.update_time as string, zone) ?? 0
-  const newest = entries.reduce((best, entry) => timeOf(entry) > timeOf(best) ? entry : best)
+  const newest = entries.reduce((best, entry) => (timeOf(entry) > timeOf(best) ? entry : best))
   const newestOfBarcode = new Map<unknown, number>()
-  for (const entry of entries) newestOfBarcode.set(entry.barcode, Math.max(timeOf(entry), newestOfBarcode.get(entry.barcode) ?? 0))
+  for (const entry of entries)
+    newestOfBarcode.set(entry.barcode, Math.max(timeOf(entry), newestOfBarcode.get(entry.barcode) ?? 0))
   const products = entries
-    .filter(entry => !isBlank(entry.barcode) && timeOf(entry) === newestOfBarcode.get(entry.barcode))
-    .map(({ barcode, name, num, amount, cost }) => ({ barcode, name: name ?? '', num, amount, cost: isBlank(cost) ? undefined : cost }))
+    .filter((entry) => !isBlank(entry.barcode) && timeOf(entry) === newestOfBarcode.get(entry.barcode))
+    .map(({ barcode, name, num, amount, cost }) => ({
+      barcode,
+      name: name ?? '',
+      num,
+      amount,
+      cost: isBlank(cost) ? undefined : cost,
+    }))
   return { ...newest, products }
 }
 
@@ -66,28 +73,40 @@ export function assembleOrder(entries: TradeEntry[], zone: string) {
 export async function downloadOrders(setOfBookId: number, query: DownloadQuery, user: string): Promise<Download> {
   const { zone } = useConfig()
   checkRange(query, zone)
-  const { entries, page } = await withAccessToken(setOfBookId, (accessToken, appKey) => queryTrade({
-    start_date: query.start_date === undefined ? undefined : formatTime(query.start_date, zone),
-    end_date: query.end_date === undefined ? undefined : formatTime(query.end_date, zone),
-    dev_id: query.dev_id?.toString(),
-    trans_id: query.trans_id,
-    status: query.status?.toString(),
-    page: query.page,
-  }, accessToken, appKey))
+  const { entries, page } = await withAccessToken(setOfBookId, (accessToken, appKey) =>
+    queryTrade(
+      {
+        start_date: query.start_date === undefined ? undefined : formatTime(query.start_date, zone),
+        end_date: query.end_date === undefined ? undefined : formatTime(query.end_date, zone),
+        dev_id: query.dev_id?.toString(),
+        trans_id: query.trans_id,
+        status: query.status?.toString(),
+        page: query.page,
+      },
+      accessToken,
+      appKey,
+    ),
+  )
   const result: Download = { page, received: 0, created: 0, updated: 0, refused: [] }
   const schema = downloadedOrderSchema(zone)
-  await Promise.all([...groupByOrder(entries)].map(async ([transId, orderEntries]) => {
-    result.received++
-    const assembled = assembleOrder(orderEntries, zone)
-    const parsed = schema.safeParse(assembled)
-    if (!parsed.success) {
-      const errmsg = describeIssue(parsed.error)
-      result.refused.push({ trans_id: transId, errmsg })
-      return keepRejectedMessage({ setOfBookId, source: 'download', reason: errmsg }, Buffer.from(JSON.stringify(assembled)), Date.now())
-    }
-    const receipt = await receiveOrder(setOfBookId, parsed.data, user, Date.now())
-    if (receipt !== 'unchanged') result[receipt]++
-  }))
+  await Promise.all(
+    [...groupByOrder(entries)].map(async ([transId, orderEntries]) => {
+      result.received++
+      const assembled = assembleOrder(orderEntries, zone)
+      const parsed = schema.safeParse(assembled)
+      if (!parsed.success) {
+        const errmsg = describeIssue(parsed.error)
+        result.refused.push({ trans_id: transId, errmsg })
+        return keepRejectedMessage(
+          { setOfBookId, source: 'download', reason: errmsg },
+          Buffer.from(JSON.stringify(assembled)),
+          Date.now(),
+        )
+      }
+      const receipt = await receiveOrder(setOfBookId, parsed.data, user, Date.now())
+      if (receipt !== 'unchanged') result[receipt]++
+    }),
+  )
   await saveLastDownload(setOfBookId, Date.now())
   return result
 }

@@ -1,12 +1,20 @@
 import { AccessTokenLapsed, getAccessToken } from '../connectors/gobox.ts'
-import { getSetOfBook, saveAccessToken, type GoboxCredentials, type SetOfBookRecord } from '../repositories/set-of-books.ts'
+import {
+  getSetOfBook,
+  saveAccessToken,
+  type GoboxCredentials,
+  type SetOfBookRecord,
+} from '../repositories/set-of-books.ts'
 import { NotFound, Refused } from '../utils/errors.ts'
 
 /** An access token is used until this long before it expires, so that it does not end under a call. */
 const MARGIN = 60_000
 
 /** Gets an access token for the credentials. Throws Refused if goBox does not take them. */
-export async function requestAccessToken(userName: string, appKey: string): Promise<Pick<GoboxCredentials, 'accessToken' | 'tokenCreatedAt' | 'expiredAt'>> {
+export async function requestAccessToken(
+  userName: string,
+  appKey: string,
+): Promise<Pick<GoboxCredentials, 'accessToken' | 'tokenCreatedAt' | 'expiredAt'>> {
   const tokenCreatedAt = Date.now()
   const { accessToken, expires } = await getAccessToken(userName, appKey)
   return { accessToken, tokenCreatedAt, expiredAt: tokenCreatedAt + expires * 1000 }
@@ -34,7 +42,10 @@ function renew(set: SetOfBookRecord, userName: string, appKey: string): Promise<
  * Runs `call` with the account set's goBox access token, renewed when it is about to expire, and once more with a new one if goBox
  * says that it has lapsed. Throws Refused when no credentials are set, else what `call` throws.
  */
-export async function withAccessToken<T>(setOfBookId: number, call: (accessToken: string, appKey: string) => Promise<T>): Promise<T> {
+export async function withAccessToken<T>(
+  setOfBookId: number,
+  call: (accessToken: string, appKey: string) => Promise<T>,
+): Promise<T> {
   const set = await getSetOfBook(setOfBookId)
   if (!set) throw new NotFound('账套不存在')
   const { appKey, userName, accessToken, expiredAt } = set
@@ -42,12 +53,12 @@ export async function withAccessToken<T>(setOfBookId: number, call: (accessToken
   const token = accessToken && expiredAt! - MARGIN > Date.now() ? accessToken : await renew(set, userName, appKey)
   try {
     return await call(token, appKey)
-  }
-  catch (error) {
+  } catch (error) {
     if (!(error instanceof AccessTokenLapsed)) throw error
     const current = await getSetOfBook(setOfBookId)
     // Somebody else may have renewed it while this call was under way.
-    const renewed = current?.accessToken && current.accessToken !== token ? current.accessToken : await renew(set, userName, appKey)
+    const renewed =
+      current?.accessToken && current.accessToken !== token ? current.accessToken : await renew(set, userName, appKey)
     return call(renewed, appKey)
   }
 }

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { confirmRetail, createRetail, executeWorkflow, findRetail, getRetail, RETAIL_DONE, type Retail } from '../connectors/c8.ts'
+import {
+  confirmRetail,
+  createRetail,
+  executeWorkflow,
+  findRetail,
+  getRetail,
+  RETAIL_DONE,
+  type Retail,
+} from '../connectors/c8.ts'
 import { clearUnanswered, markCreated, markImported, type ImportLease } from '../repositories/order-imports.ts'
 import type { OrderRecord } from '../repositories/orders.ts'
 import { Conflict, Refused, UpstreamBroken } from '../utils/errors.ts'
@@ -12,7 +20,9 @@ export class AwaitsC8 extends Conflict {}
 
 /** A create that may still take effect: the document must be looked for before another is made. */
 export class CreateUnanswered extends Error {
-  constructor(override readonly cause: UpstreamBroken) { super(cause.message) }
+  constructor(override readonly cause: UpstreamBroken) {
+    super(cause.message)
+  }
 }
 
 /** Another attempt has taken the order over; this one must not touch it any more. */
@@ -27,11 +37,14 @@ function unlessLost(order: OrderRecord | undefined): OrderRecord {
   return order
 }
 
-async function create(order: OrderRecord, session: C8Session, draft: Awaited<ReturnType<typeof draftRetail>>): Promise<Retail> {
+async function create(
+  order: OrderRecord,
+  session: C8Session,
+  draft: Awaited<ReturnType<typeof draftRetail>>,
+): Promise<Retail> {
   try {
     return await createRetail(session, draft)
-  }
-  catch (error) {
+  } catch (error) {
     if (!(error instanceof UpstreamBroken) || !error.unanswered) throw error
     markUnanswered(order.id)
     throw new CreateUnanswered(error)
@@ -42,7 +55,11 @@ async function create(order: OrderRecord, session: C8Session, draft: Awaited<Ret
  * The document of an order that has none yet: the one that C8 already has for it, else a new one. Whether C8 has one is asked
  * right before each create; where an earlier create was not answered, only asked until C8 must have settled.
  */
-async function obtainRetail(order: OrderRecord, lease: ImportLease, session: C8Session): Promise<{ retail: Retail, adopted: boolean }> {
+async function obtainRetail(
+  order: OrderRecord,
+  lease: ImportLease,
+  session: C8Session,
+): Promise<{ retail: Retail; adopted: boolean }> {
   const unanswered = order.createUnansweredAt !== null
   // Asked before the look-up: a document that appears between the two must be seen.
   const settled = unanswered && hasSettled(order.id)
@@ -61,11 +78,18 @@ async function obtainRetail(order: OrderRecord, lease: ImportLease, session: C8S
 async function finishRetail(retail: Retail, session: C8Session) {
   if (retail.status === RETAIL_DONE) return
   await confirmRetail(session, retail.id)
-  for (let step = 0, pause = FIRST_PAUSE; step < MAX_WORKFLOW_STEPS; step++, pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    if (await executeWorkflow(session, retail.id) === RETAIL_DONE) return
+  for (
+    let step = 0, pause = FIRST_PAUSE;
+    step < MAX_WORKFLOW_STEPS;
+    step++, pause = Math.min(pause * 2, LONGEST_PAUSE)
+  ) {
+    if ((await executeWorkflow(session, retail.id)) === RETAIL_DONE) return
     await sleep(pause)
   }
-  throw new UpstreamBroken(`C8 零售单 ${retail.code} 的流程走了 ${MAX_WORKFLOW_STEPS} 步还没有完成，请到 C8 里看看它停在哪一步`, false)
+  throw new UpstreamBroken(
+    `C8 零售单 ${retail.code} 的流程走了 ${MAX_WORKFLOW_STEPS} 步还没有完成，请到 C8 里看看它停在哪一步`,
+    false,
+  )
 }
 
 async function currentRetail(order: OrderRecord, session: C8Session): Promise<Retail> {
@@ -82,8 +106,7 @@ export async function attemptImport(order: OrderRecord, lease: ImportLease, sess
   let retail: Retail
   if (order.importState === 'created') {
     retail = await currentRetail(order, session)
-  }
-  else {
+  } else {
     const obtained = await obtainRetail(order, lease, session)
     retail = obtained.retail
     unlessLost(await markCreated(lease, retail, obtained.adopted))

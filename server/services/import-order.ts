@@ -12,7 +12,8 @@ import { withLease } from './leases.ts'
 export async function settleFailure(order: OrderRecord, lease: ImportLease, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) return
   const now = Date.now()
-  if (error instanceof AwaitsC8) return requeue(lease, { reason: '等待 C8 确认', dueAt: now + backoff(0)!, attempted: false })
+  if (error instanceof AwaitsC8)
+    return requeue(lease, { reason: '等待 C8 确认', dueAt: now + backoff(0)!, attempted: false })
   if (error instanceof Refused) return markFailed(lease, error.message)
   const unanswered = error instanceof CreateUnanswered
   const reason = unanswered || error instanceof UpstreamBroken ? error.message : '程序内部出错，请查看日志'
@@ -22,7 +23,8 @@ export async function settleFailure(order: OrderRecord, lease: ImportLease, erro
 }
 
 function refuseClaim(order: OrderRecord): never {
-  if (order.importState === 'imported') throw new Conflict(`订单已经导入 C8（零售单 ${order.retailCode}），不会重复导入`)
+  if (order.importState === 'imported')
+    throw new Conflict(`订单已经导入 C8（零售单 ${order.retailCode}），不会重复导入`)
   throw new Conflict('订单正在导入 C8，请稍后查看结果')
 }
 
@@ -38,11 +40,10 @@ export async function importOrder(session: SessionRecord, orderId: number, by: A
   return withLease(async (lease) => {
     const held: ImportLease = { orderId, lease, user: session.userName }
     const claimed = await claimOrder(orderId, lease, by, session.id)
-    if (!claimed) refuseClaim(await getOrder(session.setOfBookId, orderId) ?? order)
+    if (!claimed) refuseClaim((await getOrder(session.setOfBookId, orderId)) ?? order)
     try {
       return await attemptImport(claimed, held, session)
-    }
-    catch (error) {
+    } catch (error) {
       const reason = error instanceof SessionEnded ? await judgeRefusal(session, error) : error
       await settleFailure(claimed, held, reason)
       throw reason instanceof CreateUnanswered ? reason.cause : reason

@@ -1,4 +1,10 @@
-import { claimNextDue, listSetsWithDueOrders, recoverInterrupted, requeue, type ImportLease } from '../repositories/order-imports.ts'
+import {
+  claimNextDue,
+  listSetsWithDueOrders,
+  recoverInterrupted,
+  requeue,
+  type ImportLease,
+} from '../repositories/order-imports.ts'
 import type { OrderRecord } from '../repositories/orders.ts'
 import { pauseImports } from '../repositories/set-of-books.ts'
 import { SessionEnded } from '../utils/errors.ts'
@@ -21,7 +27,7 @@ let stopping = false
 /** Puts the order back; without any session that C8 takes, the account set's queue rests until somebody logs in. */
 async function waitForLogIn(order: OrderRecord, lease: ImportLease) {
   await requeue(lease, { reason: NEEDS_LOG_IN, dueAt: Date.now(), attempted: false })
-  if (!await findC8Session(order)) await pauseImports(order.setOfBookId, NEEDS_LOG_IN)
+  if (!(await findC8Session(order))) await pauseImports(order.setOfBookId, NEEDS_LOG_IN)
 }
 
 async function work(order: OrderRecord, lease: ImportLease) {
@@ -29,15 +35,14 @@ async function work(order: OrderRecord, lease: ImportLease) {
   if (!session) return waitForLogIn(order, lease)
   try {
     await attemptImport(order, lease, session)
-  }
-  catch (error) {
+  } catch (error) {
     const reason = error instanceof SessionEnded ? await judgeRefusal(session, error) : error
     await (reason instanceof LoggedOut ? waitForLogIn(order, lease) : settleFailure(order, lease, reason))
   }
 }
 
 /** Takes up the next due order and works on it; `claimed` resolves once it is known whether there was one. */
-function takeNext(setOfBookId: number): { claimed: Promise<boolean>, done: Promise<void> } {
+function takeNext(setOfBookId: number): { claimed: Promise<boolean>; done: Promise<void> } {
   const { promise: claimed, resolve, reject } = Promise.withResolvers<boolean>()
   const done = withLease(async (lease) => {
     const order = await claimNextDue(setOfBookId, lease, Date.now()).catch(reject)
@@ -53,9 +58,11 @@ async function fill(setOfBookId: number) {
   running.set(setOfBookId, places)
   while (!stopping && places.size < CONCURRENCY) {
     const { claimed, done } = takeNext(setOfBookId)
-    const job: Promise<void> = done.catch(error => log.error({ err: error }, 'import')).finally(() => places.delete(job))
+    const job: Promise<void> = done
+      .catch((error) => log.error({ err: error }, 'import'))
+      .finally(() => places.delete(job))
     places.add(job)
-    if (!await claimed) break
+    if (!(await claimed)) break
     void job.then(wakeImportQueue)
   }
 }
@@ -75,7 +82,11 @@ async function fillAll() {
 export function wakeImportQueue() {
   if (stopping || !timer) return
   again = true
-  filling ??= fillAll().catch(error => log.error({ err: error }, 'import queue')).finally(() => { filling = undefined })
+  filling ??= fillAll()
+    .catch((error) => log.error({ err: error }, 'import queue'))
+    .finally(() => {
+      filling = undefined
+    })
 }
 
 /** Takes up what an earlier process left under way, then works off the queue until it is stopped. */
@@ -89,5 +100,5 @@ export async function stopImportQueue() {
   stopping = true
   clearInterval(timer)
   await filling
-  await Promise.all([...running.values()].flatMap(places => [...places]))
+  await Promise.all([...running.values()].flatMap((places) => [...places]))
 }

@@ -11,8 +11,7 @@ export async function withLease<T>(run: (lease: string) => Promise<T>): Promise<
   active.add(lease)
   try {
     return await run(lease)
-  }
-  finally {
+  } finally {
     active.delete(lease)
   }
 }

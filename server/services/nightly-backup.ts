@@ -28,7 +28,7 @@ async function check() {
   log.info({ file: await backUpAside(folder, Date.now()) }, 'backed up')
 }
 
-const run = () => void check().catch(error => log.error({ err: error }, 'backup'))
+const run = () => void check().catch((error) => log.error({ err: error }, 'backup'))
 
 /** Backs the database up every night. */
 export function startBackups() {

@@ -1,7 +1,12 @@
 import { downloadedOrderSchema, orderMessageSchema, type OrderMessage } from '#shared/orders'
 import type { Actor } from '../repositories/audit.ts'
 import { receiveOrder } from '../repositories/orders.ts'
-import { getRejectedMessage, keepRejectedMessage, replayRejectedMessage, type RejectedMessageRecord } from '../repositories/rejected-messages.ts'
+import {
+  getRejectedMessage,
+  keepRejectedMessage,
+  replayRejectedMessage,
+  type RejectedMessageRecord,
+} from '../repositories/rejected-messages.ts'
 import { useConfig } from '../utils/config.ts'
 import { Conflict, describeIssue, DomainError, Invalid, NotFound } from '../utils/errors.ts'
 import { parseBody } from '../utils/parse-json.ts'
@@ -20,7 +25,11 @@ function check(message: Record<string, unknown>, source: RejectedMessageRecord['
 }
 
 /** A webhook request as read: the parameters of its query, if it has one, and its body or why that could not be read as JSON. */
-export interface WebhookMessage { query?: Record<string, unknown>, body: Buffer, refusal?: DomainError }
+export interface WebhookMessage {
+  query?: Record<string, unknown>
+  body: Buffer
+  refusal?: DomainError
+}
 
 /** The order in a webhook message. Throws what refuses the message. */
 function readMessage({ query, body, refusal }: WebhookMessage): OrderMessage {
@@ -30,7 +39,8 @@ function readMessage({ query, body, refusal }: WebhookMessage): OrderMessage {
 }
 
 async function refuseMessage(setOfBookId: number, body: Buffer, error: unknown): Promise<never> {
-  if (error instanceof DomainError) await keepRejectedMessage({ setOfBookId, source: 'webhook', reason: error.message }, body, Date.now())
+  if (error instanceof DomainError)
+    await keepRejectedMessage({ setOfBookId, source: 'webhook', reason: error.message }, body, Date.now())
   throw error
 }
 
@@ -43,8 +53,7 @@ export function receiveMessage(setOfBookId: number, message: WebhookMessage): Pr
   let order: OrderMessage
   try {
     order = readMessage(message)
-  }
-  catch (error) {
+  } catch (error) {
     return refuseMessage(setOfBookId, message.body, error)
   }
   return receiveOrder(setOfBookId, order, WEBHOOK_USER, Date.now())
@@ -58,5 +67,5 @@ export async function replayMessage(setOfBookId: number, id: number, by: Actor):
   if (!message) throw new NotFound(NOT_THERE)
   if (message.truncated) throw new Conflict('消息太长，只保存了开头，不能重放；请改用“下载订单”补取')
   const order = check(parseBody(Buffer.from(message.body)), message.source)
-  if (!await replayRejectedMessage(setOfBookId, id, order, by, Date.now())) throw new NotFound(NOT_THERE)
+  if (!(await replayRejectedMessage(setOfBookId, id, order, by, Date.now()))) throw new NotFound(NOT_THERE)
 }

@@ -15,8 +15,8 @@ export async function resetOrder(session: SessionRecord, orderId: number, by: Ac
   if (order.importState === 'idle') return
   if (order.importLease !== null) throw new Conflict('订单正在导入 C8，请等它有结果后再重置')
   if (order.createUnansweredAt !== null) throw new Conflict('等待 C8 确认：上次创建没有得到回答，请等它有结果后再重置')
-  if (order.retailId !== null && await getRetail(session, order.retailId) !== null) {
+  if (order.retailId !== null && (await getRetail(session, order.retailId)) !== null) {
     throw new Conflict(`零售单依然存在（${order.retailCode}），请先在 C8 里删除它再重置`)
   }
-  if (!await resetImport(order, by)) throw new Conflict('订单的导入状态刚刚改变，请刷新后再试')
+  if (!(await resetImport(order, by))) throw new Conflict('订单的导入状态刚刚改变，请刷新后再试')
 }

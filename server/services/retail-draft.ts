@@ -9,7 +9,7 @@ import { getProductId, getTaxRate } from './c8-catalog.ts'
 
 /** The unit price in yuan, rounded to six decimals. */
 export function unitPrice(amountFen: number, quantity: number): number {
-  return Math.round(amountFen / quantity * 10_000) / 1_000_000
+  return Math.round((amountFen / quantity) * 10_000) / 1_000_000
 }
 
 /**
@@ -23,15 +23,24 @@ export async function draftRetail(order: OrderRecord, session: C8Session): Promi
   if (order.products.length === 0) throw new Refused('订单没有商品明细，不能导入')
   const [taxRate, ...productIds] = await Promise.all([
     getTaxRate(session, device.billType),
-    ...order.products.map(line => getProductId(session, line.barcode)),
+    ...order.products.map((line) => getProductId(session, line.barcode)),
   ])
   const total = fenToYuan(order.totalAmount)
   return {
-    source: 'gobox', source_id: order.transId,
-    store_id: device.storeId, bank_id: device.bankId, member_id: device.memberId, employee_id: device.employeeId,
-    bill_type: device.billType, total_amount: total, bank_amount: total,
+    source: 'gobox',
+    source_id: order.transId,
+    store_id: device.storeId,
+    bank_id: device.bankId,
+    member_id: device.memberId,
+    employee_id: device.employeeId,
+    bill_type: device.billType,
+    total_amount: total,
+    bank_amount: total,
     retail_lines: order.products.map((line, index) => ({
-      product_id: productIds[index]!, quantity: line.num, tax_price: unitPrice(line.amount, line.num), tax_rate: taxRate,
+      product_id: productIds[index]!,
+      quantity: line.num,
+      tax_price: unitPrice(line.amount, line.num),
+      tax_rate: taxRate,
     })),
   }
 }

@@ -13,7 +13,8 @@ const HOUR = 3_600_000
 /** The origin of an allowed C8. Throws Forbidden for every other address; nothing has been sent then. */
 function allowedOrigin(url: string): string {
   const origin = parseOrigin(url)
-  if (!origin || !useConfig().c8Origins.has(origin)) throw new Forbidden('不允许从这个 C8 地址登录，请管理员把它加入 NUXT_C8_ALLOWED_ORIGINS')
+  if (!origin || !useConfig().c8Origins.has(origin))
+    throw new Forbidden('不允许从这个 C8 地址登录，请管理员把它加入 NUXT_C8_ALLOWED_ORIGINS')
   return origin
 }
 
@@ -60,8 +61,7 @@ async function noteFailure({ set_of_book: name, user_name: user = '' }: LogIn, a
 export async function signIn(input: LogIn, c8Token: string, address: string) {
   try {
     return await admit(input, c8Token, address)
-  }
-  catch (error) {
+  } catch (error) {
     if (error instanceof Forbidden) await noteFailure(input, address, error.message)
     throw error
   }

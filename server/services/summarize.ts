@@ -8,13 +8,23 @@ import { DAY, formatTime, startOfDay } from '#shared/time'
 import { listUnconfiguredCabinets, readCabinetNames } from '../repositories/cabinets.ts'
 import type { Span } from '../repositories/order-filter.ts'
 import { findWindows } from '../repositories/order-totals.ts'
-import { readLastContacts, sumByCabinet, sumByGoods, sumByStatus, type GoodsSum, type Sum } from '../repositories/summary.ts'
+import {
+  readLastContacts,
+  sumByCabinet,
+  sumByGoods,
+  sumByStatus,
+  type GoodsSum,
+  type Sum,
+} from '../repositories/summary.ts'
 
 const PAID_BACK: OrderStatus = 103
 const BEST_SELLERS = 10
 const PERIODS = SUMMARY_DAYS.map(Number)
 
-interface Day extends Span { date: string, sums: Map<OrderStatus, Sum> }
+interface Day extends Span {
+  date: string
+  sums: Map<OrderStatus, Sum>
+}
 
 const noon = DAY / 2
 
@@ -47,7 +57,8 @@ function datesOf(days: Day[]) {
 
 function salesFigures(days: Day[]): SalesFigures {
   const dates = datesOf(days)
-  const ofStatus = (status: OrderStatus) => figure(total(days.flatMap(({ sums }) => sums.get(status) ?? [])), { ...dates, status })
+  const ofStatus = (status: OrderStatus) =>
+    figure(total(days.flatMap(({ sums }) => sums.get(status) ?? [])), { ...dates, status })
   return {
     all: figure(total(days.flatMap(({ sums }) => [...sums.values()])), dates),
     sales: ofStatus(PAID),
@@ -68,7 +79,13 @@ function periodOf(days: Day[], goods: GoodsSum[]): SummaryPeriod {
 
 function bestSeller({ barcode, name, quantity, amount, cost, uncosted }: GoodsSum, dates: FigureFilter): BestSeller {
   return {
-    barcode, name, quantity, amount: fenToYuan(amount), cost: fenToYuan(cost), amount_without_cost: fenToYuan(uncosted), filter: { ...dates, status: PAID, barcode },
+    barcode,
+    name,
+    quantity,
+    amount: fenToYuan(amount),
+    cost: fenToYuan(cost),
+    amount_without_cost: fenToYuan(uncosted),
+    filter: { ...dates, status: PAID, barcode },
   }
 }
 
@@ -80,7 +97,7 @@ async function waitingOf(setOfBookId: number): Promise<Summary['waiting']> {
   const unconfigured = await listUnconfiguredCabinets(setOfBookId)
   // All less those that cannot be imported: a few cabinets are read in place of all.
   const idle = await find({ status: PAID, import_state: 'idle' })
-  const stuck = total(unconfigured.map(cabinet => cabinet.idle))
+  const stuck = total(unconfigured.map((cabinet) => cabinet.idle))
   const importable = { orders: idle.orders - stuck.orders, amount: idle.amount - stuck.amount }
   return {
     importable: figure(importable, { status: PAID, import_state: 'idle', unconfigured: 0 }),
@@ -108,16 +125,24 @@ export async function summarize(setOfBookId: number, count: number, now: number,
   }
   const names = await readCabinetNames(setOfBookId)
   const contacts = await readLastContacts(setOfBookId)
-  const time = (at: number | null) => at === null ? null : formatTime(at, zone)
+  const time = (at: number | null) => (at === null ? null : formatTime(at, zone))
   const shown = month.slice(-count)
   const dates = datesOf(shown)
   return {
-    periods: PERIODS.map(days => periodOf(month.slice(-days), goods.get(days)!)),
+    periods: PERIODS.map((days) => periodOf(month.slice(-days), goods.get(days)!)),
     days: count,
-    by_day: shown.map(day => ({ date: day.date, ...salesFigures([day]) })),
-    by_cabinet: [...await sumByCabinet(setOfBookId, span(count))].sort(([, a], [, b]) => b.amount - a.amount)
-      .map(([devId, sum]) => ({ dev_id: devId, name: names.get(devId) ?? null, ...figure(sum, { ...dates, status: PAID, dev_id: devId }) })),
-    best_sellers: goods.get(count)!.slice(0, BEST_SELLERS).map(product => bestSeller(product, dates)),
+    by_day: shown.map((day) => ({ date: day.date, ...salesFigures([day]) })),
+    by_cabinet: [...(await sumByCabinet(setOfBookId, span(count)))]
+      .sort(([, a], [, b]) => b.amount - a.amount)
+      .map(([devId, sum]) => ({
+        dev_id: devId,
+        name: names.get(devId) ?? null,
+        ...figure(sum, { ...dates, status: PAID, dev_id: devId }),
+      })),
+    best_sellers: goods
+      .get(count)!
+      .slice(0, BEST_SELLERS)
+      .map((product) => bestSeller(product, dates)),
     waiting: await waitingOf(setOfBookId),
     last_webhook_at: time(contacts.webhook),
     last_download_at: time(contacts.download),

@@ -9,11 +9,15 @@ let timer: NodeJS.Timeout | undefined
 
 async function sweep() {
   const now = Date.now()
-  const swept = { audit: await sweepAudit(now), sessions: await sweepSessions(now), tokens: await sweepReplacedTokens(now) }
+  const swept = {
+    audit: await sweepAudit(now),
+    sessions: await sweepSessions(now),
+    tokens: await sweepReplacedTokens(now),
+  }
   log.info(swept, 'swept')
 }
 
-const run = () => void sweep().catch(error => log.error({ err: error }, 'sweep'))
+const run = () => void sweep().catch((error) => log.error({ err: error }, 'sweep'))
 
 /** Forgets what has had its time, now and once a day. */
 export function startSweeping() {

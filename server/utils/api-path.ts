@@ -3,8 +3,7 @@ export function isApiPath(path: string): boolean {
   let decoded = path
   try {
     decoded = decodeURIComponent(path)
-  }
-  catch {
+  } catch {
     // What cannot be decoded is judged as it stands.
   }
   return /(?:^|[/\\])api(?:$|[^\w-])/i.test(decoded)

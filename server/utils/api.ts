@@ -8,7 +8,12 @@ import { clientAddress } from './client-address.ts'
 import { describeIssue, DomainError, Forbidden, Invalid, SessionEnded, Unauthorized } from './errors.ts'
 import { readParameters, readQuery } from './request.ts'
 
-const PERMISSION_NAMES: Record<Permission, string> = { view: '查看', edit: '修改', create: '新建和导入', delete: '删除' }
+const PERMISSION_NAMES: Record<Permission, string> = {
+  view: '查看',
+  edit: '修改',
+  create: '新建和导入',
+  delete: '删除',
+}
 
 /** What a handler works with: the checked input, who asks, and the request. */
 export interface ApiContext<Input> {
@@ -40,7 +45,8 @@ export function requireSession(event: H3Event): SessionRecord {
 
 /** Throws Forbidden if the session lacks the permission. */
 export function checkPermission(session: SessionRecord, permission: Permission) {
-  if (!isPermitted(session.accessLevel, permission)) throw new Forbidden(`您没有“${PERMISSION_NAMES[permission]}”的权限，请联系管理员`)
+  if (!isPermitted(session.accessLevel, permission))
+    throw new Forbidden(`您没有“${PERMISSION_NAMES[permission]}”的权限，请联系管理员`)
 }
 
 /** Checks input against a schema. Throws Invalid, which names the field. */
@@ -51,23 +57,33 @@ export function parseInput<Input>(schema: z.ZodType<Input>, values: unknown): In
 }
 
 /** Who asks, as the audit names them. */
-export function actorOf({ setOfBookId, userName }: Pick<SessionRecord, 'setOfBookId' | 'userName'>, event: H3Event): Actor {
+export function actorOf(
+  { setOfBookId, userName }: Pick<SessionRecord, 'setOfBookId' | 'userName'>,
+  event: H3Event,
+): Actor {
   return { setOfBookId, user: userName, address: clientAddress(event.node.req) }
 }
 
-async function perform({ permission, input, run }: ApiAction, event: H3Event, values: () => Promise<Record<string, unknown>>) {
+async function perform(
+  { permission, input, run }: ApiAction,
+  event: H3Event,
+  values: () => Promise<Record<string, unknown>>,
+) {
   const session = requireSession(event)
   checkPermission(session, permission)
   const given = await values()
   const context = { input: input && parseInput(input, given), session, event, by: actorOf(session, event) }
-  return { state: 1, ...await run(context).catch(async (error: unknown) => {
-    throw error instanceof SessionEnded ? await judgeRefusal(session, error) : error
-  }) }
+  return {
+    state: 1,
+    ...(await run(context).catch(async (error: unknown) => {
+      throw error instanceof SessionEnded ? await judgeRefusal(session, error) : error
+    })),
+  }
 }
 
 /** A route that does one thing. */
 export function defineApi<Input>(definition: ApiAction<Input>) {
-  return defineEventHandler(event => perform(definition as ApiAction, event, () => readParameters(event)))
+  return defineEventHandler((event) => perform(definition as ApiAction, event, () => readParameters(event)))
 }
 
 /** A route whose `action` parameter says what to do; `none` is done when it is not given. */
@@ -80,7 +96,8 @@ export function defineActions(actions: Record<string, ApiAction>, none?: ApiActi
       throw error
     })
     const name = parameters instanceof DomainError ? nameInQuery(event) : parameters.action
-    const chosen = name === undefined ? none : typeof name === 'string' && Object.hasOwn(actions, name) ? actions[name] : undefined
+    const chosen =
+      name === undefined ? none : typeof name === 'string' && Object.hasOwn(actions, name) ? actions[name] : undefined
     if (!chosen) throw new Invalid(`action：必须是 ${Object.keys(actions).join('、')} 之一`)
     return perform(chosen, event, async () => {
       if (parameters instanceof DomainError) throw parameters
@@ -92,8 +109,7 @@ export function defineActions(actions: Record<string, ApiAction>, none?: ApiActi
 function nameInQuery(event: H3Event): unknown {
   try {
     return readQuery(event.path)?.action
-  }
-  catch {
+  } catch {
     return undefined
   }
 }

@@ -25,12 +25,15 @@ function refuseToken(request: IncomingMessage, message: string): never {
 
 /** The session of the request's token. Throws Unauthorized, or TooMany after too many wrong tokens. */
 export async function authenticateStaff(request: IncomingMessage): Promise<SessionRecord> {
-  return await touchSession(tokenOf(request), Date.now()) ?? refuseToken(request, '登录已失效，请重新登录')
+  return (await touchSession(tokenOf(request), Date.now())) ?? refuseToken(request, '登录已失效，请重新登录')
 }
 
 /** The account set whose local token the request carries. Throws Unauthorized, or TooMany after too many wrong tokens. */
 export function authenticateWebhook(request: IncomingMessage): number {
-  return findIdByLocalToken(tokenOf(request), Date.now()) ?? refuseToken(request, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
+  return (
+    findIdByLocalToken(tokenOf(request), Date.now()) ??
+    refuseToken(request, 'Token 不是任何账套的本地 Token，请从“设置”里重新复制')
+  )
 }
 
 const MAX_FAILED_LOG_INS = 20
@@ -47,12 +50,10 @@ export async function guardLogIn<T>(event: H3Event, logIn: (c8Token: string) => 
   let isRefused = false
   try {
     return await logIn(c8Token)
-  }
-  catch (error) {
+  } catch (error) {
     isRefused = error instanceof Forbidden
     throw error
-  }
-  finally {
+  } finally {
     if (!isRefused) takeBack()
   }
 }
@@ -62,5 +63,6 @@ export async function guardLogIn<T>(event: H3Event, logIn: (c8Token: string) => 
  * learn one, the browser still says whose page asks.
  */
 export function refuseCrossSite(event: H3Event) {
-  if (event.node.req.headers['sec-fetch-site'] === 'cross-site') throw new Forbidden('不接受其他网站发起的请求，请从 goBox 自己的页面操作')
+  if (event.node.req.headers['sec-fetch-site'] === 'cross-site')
+    throw new Forbidden('不接受其他网站发起的请求，请从 goBox 自己的页面操作')
 }

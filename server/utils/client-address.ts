@@ -11,7 +11,12 @@ export function clientAddress(request: IncomingMessage): string {
   const { trustedProxies } = useConfig()
   let address = plainAddress(request.socket.remoteAddress ?? '')
   if (!trustedProxies.has(address)) return address
-  const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',').map(plainAddress).filter(Boolean)
+  const forwarded = [request.headers['x-forwarded-for'] ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map(plainAddress)
+    .filter(Boolean)
   // From the nearest on: what stands left of an address that is not ours, anybody may have written.
   while (trustedProxies.has(address) && forwarded.length > 0) address = forwarded.pop()!
   return address

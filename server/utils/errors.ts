@@ -16,23 +16,41 @@ export class DomainError extends Error {
 }
 
 /** Malformed or invalid input. */
-export class Invalid extends DomainError { override readonly status = 400 }
+export class Invalid extends DomainError {
+  override readonly status = 400
+}
 /** No valid token. */
-export class Unauthorized extends DomainError { override readonly status = 401 }
+export class Unauthorized extends DomainError {
+  override readonly status = 401
+}
 /** The token is good, the permission is missing. */
-export class Forbidden extends DomainError { override readonly status = 403 }
+export class Forbidden extends DomainError {
+  override readonly status = 403
+}
 /** Not there, or another account set's, which must look the same. */
-export class NotFound extends DomainError { override readonly status = 404 }
+export class NotFound extends DomainError {
+  override readonly status = 404
+}
 /** The present state does not allow it. */
-export class Conflict extends DomainError { override readonly status = 409 }
-export class BodyTooLarge extends DomainError { override readonly status = 413 }
-export class UnsupportedMediaType extends DomainError { override readonly status = 415 }
+export class Conflict extends DomainError {
+  override readonly status = 409
+}
+export class BodyTooLarge extends DomainError {
+  override readonly status = 413
+}
+export class UnsupportedMediaType extends DomainError {
+  override readonly status = 415
+}
 /** Understood, but a business rule or an upstream says no. */
-export class Refused extends DomainError { override readonly status = 422 }
+export class Refused extends DomainError {
+  override readonly status = 422
+}
 /** The upstream does not know our credentials any more. */
 export class SessionEnded extends Refused {}
 /** Storage or the process cannot take it now. */
-export class Unavailable extends DomainError { override readonly status = 503 }
+export class Unavailable extends DomainError {
+  override readonly status = 503
+}
 
 /** No such method on this path; `allow` lists those that there are. */
 export class MethodNotAllowed extends DomainError {

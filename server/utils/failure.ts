@@ -9,7 +9,8 @@ const STORAGE_FAILURE = /^SQLITE_(?:FULL|READONLY|BUSY|LOCKED|IOERR|CANTOPEN|COR
 /** What a caller is told of an error: a DomainError is that already, anything else is ours to mend. */
 export function toDomainError(cause: unknown): DomainError {
   if (cause instanceof DomainError) return cause
-  if (STORAGE_FAILURE.test(String((cause as { code?: unknown } | undefined)?.code))) return new Unavailable('数据暂时写不进去（磁盘可能已满），请稍后再试或通知管理员', { cause })
+  if (STORAGE_FAILURE.test(String((cause as { code?: unknown } | undefined)?.code)))
+    return new Unavailable('数据暂时写不进去（磁盘可能已满），请稍后再试或通知管理员', { cause })
   return new DomainError('程序内部出错，请稍后再试；一直这样请把请求号告诉管理员', { cause })
 }
 
@@ -19,7 +20,12 @@ function messageOf({ status, message }: DomainError, { requestId }: RequestConte
 }
 
 /** Answers with the envelope of contract.md, section 1; the webhook's calls its `state` `status`. */
-export function answerFailure(response: ServerResponse, context: RequestContext, failure: DomainError, state: 'state' | 'status') {
+export function answerFailure(
+  response: ServerResponse,
+  context: RequestContext,
+  failure: DomainError,
+  state: 'state' | 'status',
+) {
   context.failure = failure
   if (response.headersSent) return void response.destroy()
   const { legacyStatus } = useConfig()

@@ -36,7 +36,9 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex) {
   if (error.code === 'ECONNRESET' || !socket.writable || answering?.headersSent) return void socket.destroy()
   const [status, errmsg] = REFUSALS[error.code ?? ''] ?? MALFORMED
   const body = JSON.stringify({ state: 0, errmsg })
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
   setTimeout(() => socket.destroy(), 1000).unref()
 }
 
@@ -86,7 +88,8 @@ export function createLimitedServer(listener: RequestListener, given: Partial<Li
   const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, (request, response) => {
     response.on('finish', onFinish)
     if (hasSaneHost(request)) listener(request, response)
-    else response.writeHead(400, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(NO_HOST) }).end(NO_HOST)
+    else
+      response.writeHead(400, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(NO_HOST) }).end(NO_HOST)
   })
   server.maxConnections = limits.maxConnections
   server.timeout = limits.idleTimeout

@@ -2,7 +2,18 @@ import { Writable } from 'node:stream'
 import { destination, pino } from 'pino'
 
 /** Fields that are never written, should one ever be handed over. */
-const SECRET_FIELDS = new Set(['token', 'app_key', 'appkey', 'access_token', 'accesstoken', 'c8token', 'secretkey', 'password', 'authorization', 'cookie'])
+const SECRET_FIELDS = new Set([
+  'token',
+  'app_key',
+  'appkey',
+  'access_token',
+  'accesstoken',
+  'c8token',
+  'secretkey',
+  'password',
+  'authorization',
+  'cookie',
+])
 const MAX_TEXT = 500
 const MAX_CAUSES = 4
 
@@ -12,7 +23,11 @@ export function hideSecrets(fields: Record<string, unknown>): Record<string, unk
   for (const key in fields) {
     const value = fields[key]
     const isPlain = typeof value === 'object' && value !== null && !(value instanceof Error) && !Array.isArray(value)
-    const safe = SECRET_FIELDS.has(key.toLowerCase()) ? '…' : isPlain ? hideSecrets(value as Record<string, unknown>) : value
+    const safe = SECRET_FIELDS.has(key.toLowerCase())
+      ? '…'
+      : isPlain
+        ? hideSecrets(value as Record<string, unknown>)
+        : value
     if (safe !== value) shown = { ...shown, [key]: safe }
   }
   return shown
@@ -36,7 +51,10 @@ export function describeError(error: unknown, depth = 0): unknown {
     code: (error as NodeJS.ErrnoException).code,
     message: scrub(message),
     // The first lines of a stack repeat the message.
-    stack: stack.split('\n').filter(line => /^\s+at /.test(line)).map(line => line.trim()),
+    stack: stack
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .map((line) => line.trim()),
     cause: cause === undefined || depth >= MAX_CAUSES ? undefined : describeError(cause, depth + 1),
   }
 }
@@ -68,9 +86,10 @@ function timestamp(): string {
 }
 
 /** In production what it is given is written together now and then. */
-const output = process.env.NODE_ENV === 'production'
-  ? destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 250, maxLength: 8 * 1024 * 1024 })
-  : readable()
+const output =
+  process.env.NODE_ENV === 'production'
+    ? destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 250, maxLength: 8 * 1024 * 1024 })
+    : readable()
 
 /** The lines of one turn of the event loop: to hand over each takes longer than to write it. */
 let lines = ''
@@ -92,12 +111,15 @@ process.once('exit', () => {
 })
 
 /** The log: one JSON line an entry on stdout, which whatever runs the process keeps and rotates. */
-export const log = pino({
-  base: undefined,
-  timestamp,
-  formatters: { level: level => ({ level }), log: hideSecrets },
-  serializers: { err: error => describeError(error) },
-}, { write })
+export const log = pino(
+  {
+    base: undefined,
+    timestamp,
+    formatters: { level: (level) => ({ level }), log: hideSecrets },
+    serializers: { err: (error) => describeError(error) },
+  },
+  { write },
+)
 
 /**
  * Writes an entry of the level `info` as `log.info` does, in half the time: each message of goBox has one. `fields` are not looked

@@ -62,11 +62,16 @@ export function parseBody(body: Buffer): Record<string, unknown> {
   const text = body.toString('utf8')
   let value: unknown
   try {
-    value = parseJson(text.charCodeAt(0) === 0xFEFF ? text.slice(1) : text)
+    value = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+  } catch (cause) {
+    throw new Invalid(
+      cause instanceof RangeError
+        ? `请求体的 JSON 嵌套超过 ${MAX_DEPTH} 层，请检查格式`
+        : '请求体不是有效的 JSON，请检查格式',
+      { cause },
+    )
   }
-  catch (cause) {
-    throw new Invalid(cause instanceof RangeError ? `请求体的 JSON 嵌套超过 ${MAX_DEPTH} 层，请检查格式` : '请求体不是有效的 JSON，请检查格式', { cause })
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Invalid('请求体必须是一个 JSON 对象')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Invalid('请求体必须是一个 JSON 对象')
   return value as Record<string, unknown>
 }

@@ -8,13 +8,16 @@ export class FailureLimit {
   // Counted on the process's own clock, which nobody sets.
   readonly #failures: LRUCache<string, number[]>
 
-  constructor(readonly max: number, readonly window = MINUTE) {
+  constructor(
+    readonly max: number,
+    readonly window = MINUTE,
+  ) {
     this.#failures = new LRUCache({ max: MAX_ADDRESSES, ttl: window })
   }
 
   #recent(address: string): number[] {
     const since = performance.now() - this.window
-    return (this.#failures.get(address) ?? []).filter(time => time > since)
+    return (this.#failures.get(address) ?? []).filter((time) => time > since)
   }
 
   /** Notes a failure. Returns how to take it back, for what counts as failed until it has succeeded. */
@@ -22,7 +25,10 @@ export class FailureLimit {
     const at = performance.now()
     this.#failures.set(address, [...this.#recent(address).slice(-this.max), at])
     return () => {
-      this.#failures.set(address, this.#recent(address).filter(time => time !== at))
+      this.#failures.set(
+        address,
+        this.#recent(address).filter((time) => time !== at),
+      )
     }
   }
 

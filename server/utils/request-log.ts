@@ -46,12 +46,24 @@ function plainPath(url: string): string {
  * Writes the request's line: who asked for what, and what came of it. No header, no query but the name of the action. `url` is as
  * it was sent (h3 rewrites it on the way), `begin` of the process's own clock.
  */
-export function logRequest(request: IncomingMessage, response: ServerResponse, { requestId, session, webhookSetOfBookId, failure }: RequestContext, url: string, begin: number) {
+export function logRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { requestId, session, webhookSetOfBookId, failure }: RequestContext,
+  url: string,
+  begin: number,
+) {
   const status = response.statusCode
   const line = {
-    id: requestId, method: request.method, path: plainPath(url), action: ACTION.exec(url)?.[1], status: response.destroyed && !response.writableFinished ? `${status} aborted` : status,
-    ms: Math.round((performance.now() - begin) * 10) / 10, address: clientAddress(request),
-    set: session?.setOfBookId ?? webhookSetOfBookId, user: session?.userName,
+    id: requestId,
+    method: request.method,
+    path: plainPath(url),
+    action: ACTION.exec(url)?.[1],
+    status: response.destroyed && !response.writableFinished ? `${status} aborted` : status,
+    ms: Math.round((performance.now() - begin) * 10) / 10,
+    address: clientAddress(request),
+    set: session?.setOfBookId ?? webhookSetOfBookId,
+    user: session?.userName,
     errmsg: failure && failure.status >= 422 ? failure.message : undefined,
   }
   if (failure && failure.status >= 500) log.error({ ...line, err: failure.cause ?? failure }, 'request')

@@ -12,7 +12,10 @@ const DISCARD = 2000
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i
 
 /** A request's body and, if it cannot be taken as JSON, why. */
-interface TakenBody { body: Buffer, refusal?: DomainError }
+interface TakenBody {
+  body: Buffer
+  refusal?: DomainError
+}
 
 async function discardRest(request: IncomingMessage, body: Buffer): Promise<TakenBody> {
   request.resume()
@@ -70,7 +73,7 @@ export function readQuery(url: string): Record<string, unknown> | undefined {
 /** All parameters of a request: the query's and, on POST and PUT, the body's, which wins. */
 export async function readParameters(event: H3Event): Promise<Record<string, unknown>> {
   const query = readQuery(event.path) ?? {}
-  return event.method === 'POST' || event.method === 'PUT' ? { ...query, ...await readJsonBody(event) } : query
+  return event.method === 'POST' || event.method === 'PUT' ? { ...query, ...(await readJsonBody(event)) } : query
 }
 
 /** The `[id]` of the path. Throws NotFound for anything but a positive integer. */

@@ -10,9 +10,16 @@ const YEAR_SECONDS = 365 * 24 * 3600
 /** On every answer, files included; names and values in turn, as `writeHead` takes them. */
 const ALWAYS = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer']
 
-const API = [...ALWAYS, 'cache-control', 'no-store', 'content-security-policy', 'default-src \'none\'; frame-ancestors \'none\'']
+const API = [
+  ...ALWAYS,
+  'cache-control',
+  'no-store',
+  'content-security-policy',
+  "default-src 'none'; frame-ancestors 'none'",
+]
 
-const PERMISSIONS = 'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()'
+const PERMISSIONS =
+  'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()'
 
 function headersOf(request: IncomingMessage, requestId: string, always: string[]): string[] {
   const headers = [...always, 'x-request-id', requestId]

@@ -8,7 +8,9 @@ const CHECK = 50
 /** Takes no more connections, lets the requests under way end, and cuts off what is left after the grace. */
 export async function closeServer(server: Server): Promise<void> {
   let closed = false
-  server.close(() => { closed = true })
+  server.close(() => {
+    closed = true
+  })
   for (const begin = performance.now(); !closed && performance.now() - begin < GRACE; await sleep(CHECK)) {
     // A kept-alive connection counts as open until its client lets go of it.
     server.closeIdleConnections()

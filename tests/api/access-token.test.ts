@@ -21,20 +21,28 @@ describe('a log-in', () => {
     const { app } = context
     const { name } = await app.addSetOfBook()
     const { status, body } = await logIn(await app.addC8Token(5, [name]), { set_of_book: name })
-    expect({ status, body }).toEqual({ status: 200, body: {
-      state: 1, token: expect.stringMatching(/^[0-9a-f]{64}$/), access_level: 5, user_name: '陈晓东', time_zone: 'Asia/Shanghai', expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
-    } })
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        state: 1,
+        token: expect.stringMatching(/^[0-9a-f]{64}$/),
+        access_level: 5,
+        user_name: '陈晓东',
+        time_zone: 'Asia/Shanghai',
+        expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      },
+    })
     const end = Date.parse(`${(body.expires_at as string).replace(' ', 'T')}+08:00`)
     expect(Math.abs(end - Date.now() - 12 * HOUR)).toBeLessThan(60_000)
     expect((await app.ask('GET /api/devices', { token: body.token as string })).status).toBe(200)
   })
 
-  it('sends the caller\'s token and the permission key to C8, and nothing to goBox', async () => {
+  it("sends the caller's token and the permission key to C8, and nothing to goBox", async () => {
     const { app } = context
     const { name } = await app.addSetOfBook('账套 1/2')
     const token = await app.addC8Token(15, [name])
     expect((await logIn(token, { set_of_book: name })).status).toBe(200)
-    expect((await app.sandbox.control.calls()).map(call => [call.path, call.token])).toEqual([
+    expect((await app.sandbox.control.calls()).map((call) => [call.path, call.token])).toEqual([
       ['/api/security_keys?action=has_security_key&security_key=gobox', token],
       [`/api/set_of_books/${encodeURIComponent(name)}`, token],
     ])
@@ -45,13 +53,19 @@ describe('a log-in', () => {
     const { name } = await app.addSetOfBook()
     const token = await app.addC8Token(15, [name], '')
     expect((await logIn(token, { set_of_book: name, user_name: '赵敏' })).body.user_name).toBe('赵敏')
-    expect(await logIn(token, { set_of_book: name, user_name: '' })).toMatchObject({ status: 400, body: failed(/^user_name：/) })
+    expect(await logIn(token, { set_of_book: name, user_name: '' })).toMatchObject({
+      status: 400,
+      body: failed(/^user_name：/),
+    })
   })
 
   it('takes a url with a path as its origin', async () => {
     const { app } = context
     const { name } = await app.addSetOfBook()
-    expect((await logIn(await app.addC8Token(15, [name]), { set_of_book: name, url: `${app.sandbox.c8Url}/index.html?x=1` })).status).toBe(200)
+    expect(
+      (await logIn(await app.addC8Token(15, [name]), { set_of_book: name, url: `${app.sandbox.c8Url}/index.html?x=1` }))
+        .status,
+    ).toBe(200)
   })
 
   it('of two accounts at once to a new account set makes one row', async () => {
@@ -74,40 +88,112 @@ describe('a log-in', () => {
 })
 
 describe('a log-in is refused', () => {
-  interface Refusal { says: string, token?: string | null, query?: Record<string, string>, status: number, errmsg: RegExp, calls?: number }
+  interface Refusal {
+    says: string
+    token?: string | null
+    query?: Record<string, string>
+    status: number
+    errmsg: RegExp
+    calls?: number
+  }
   it.each<Refusal>([
     { says: 'without a token', token: null, status: 401, errmsg: /Token/, calls: 0 },
     { says: 'with an empty token', token: '', status: 401, errmsg: /Token/, calls: 0 },
     { says: 'without url', query: { url: '' }, status: 400, errmsg: /^url：/, calls: 0 },
     { says: 'without an account set', query: { set_of_book: '' }, status: 400, errmsg: /^set_of_book：/, calls: 0 },
     { says: 'with a blank account set', query: { set_of_book: '  ' }, status: 400, errmsg: /^set_of_book：/, calls: 0 },
-    { says: 'with an account set of 65 characters', query: { set_of_book: 'x'.repeat(65) }, status: 400, errmsg: /^set_of_book：/, calls: 0 },
-    { says: 'from another host', query: { url: 'http://127.0.0.2:{port}' }, status: 403, errmsg: /不允许从这个 C8 地址登录/, calls: 0 },
+    {
+      says: 'with an account set of 65 characters',
+      query: { set_of_book: 'x'.repeat(65) },
+      status: 400,
+      errmsg: /^set_of_book：/,
+      calls: 0,
+    },
+    {
+      says: 'from another host',
+      query: { url: 'http://127.0.0.2:{port}' },
+      status: 403,
+      errmsg: /不允许从这个 C8 地址登录/,
+      calls: 0,
+    },
     { says: 'from another port', query: { url: 'http://127.0.0.1:1' }, status: 403, errmsg: /不允许/, calls: 0 },
-    { says: 'from another scheme', query: { url: 'https://127.0.0.1:{port}' }, status: 403, errmsg: /不允许/, calls: 0 },
-    { says: 'from an address that begins alike', query: { url: 'http://127.0.0.1:{port}.evil.example' }, status: 403, errmsg: /不允许/, calls: 0 },
-    { says: 'from an address with the allowed one as its user', query: { url: 'http://127.0.0.1:{port}@evil.example' }, status: 403, errmsg: /不允许/, calls: 0 },
-    { says: 'from an address with a user', query: { url: 'http://me:pw@127.0.0.1:{port}' }, status: 403, errmsg: /不允许/, calls: 0 },
+    {
+      says: 'from another scheme',
+      query: { url: 'https://127.0.0.1:{port}' },
+      status: 403,
+      errmsg: /不允许/,
+      calls: 0,
+    },
+    {
+      says: 'from an address that begins alike',
+      query: { url: 'http://127.0.0.1:{port}.evil.example' },
+      status: 403,
+      errmsg: /不允许/,
+      calls: 0,
+    },
+    {
+      says: 'from an address with the allowed one as its user',
+      query: { url: 'http://127.0.0.1:{port}@evil.example' },
+      status: 403,
+      errmsg: /不允许/,
+      calls: 0,
+    },
+    {
+      says: 'from an address with a user',
+      query: { url: 'http://me:pw@127.0.0.1:{port}' },
+      status: 403,
+      errmsg: /不允许/,
+      calls: 0,
+    },
     { says: 'from what is no address', query: { url: 'C8' }, status: 403, errmsg: /不允许/, calls: 0 },
     { says: 'from a file', query: { url: 'file:///etc/passwd' }, status: 403, errmsg: /不允许/, calls: 0 },
     { says: 'with a token that C8 does not know', token: 'unknown', status: 403, errmsg: /C8 不认可/ },
-    { says: 'with an account set that the token may not see', query: { set_of_book: 'B002' }, status: 403, errmsg: /看不到这个账套/ },
-    { says: 'with an account set that there is not', query: { set_of_book: 'Z999' }, status: 403, errmsg: /看不到这个账套/ },
-    { says: 'with an account set in another case', query: { set_of_book: 'a001' }, status: 403, errmsg: /看不到这个账套/ },
-    { says: 'with a path as account set', query: { set_of_book: '../retails/1' }, status: 403, errmsg: /看不到这个账套/ },
+    {
+      says: 'with an account set that the token may not see',
+      query: { set_of_book: 'B002' },
+      status: 403,
+      errmsg: /看不到这个账套/,
+    },
+    {
+      says: 'with an account set that there is not',
+      query: { set_of_book: 'Z999' },
+      status: 403,
+      errmsg: /看不到这个账套/,
+    },
+    {
+      says: 'with an account set in another case',
+      query: { set_of_book: 'a001' },
+      status: 403,
+      errmsg: /看不到这个账套/,
+    },
+    {
+      says: 'with a path as account set',
+      query: { set_of_book: '../retails/1' },
+      status: 403,
+      errmsg: /看不到这个账套/,
+    },
   ])('$says', async ({ token = 'c8-token-A001', query = {}, status, errmsg, calls }) => {
     const { app } = context
     const before = app.snapshot()
     const url = query.url?.replace('{port}', new URL(app.sandbox.c8Url).port)
-    expect(await logIn(token ?? undefined, { ...query, ...(url === undefined ? {} : { url }) })).toMatchObject({ status, body: failed(errmsg) })
+    expect(await logIn(token ?? undefined, { ...query, ...(url === undefined ? {} : { url }) })).toMatchObject({
+      status,
+      body: failed(errmsg),
+    })
     expect(app.snapshot()).toEqual(before)
     if (calls === 0) expect(await app.sandbox.control.calls()).toEqual([])
   })
 
-  it.each<[string, number | null]>([['no permission', null], ['access level 0', 0]])('with %s in C8', async (_, accessLevel) => {
+  it.each<[string, number | null]>([
+    ['no permission', null],
+    ['access level 0', 0],
+  ])('with %s in C8', async (_, accessLevel) => {
     const { app } = context
     const { name } = await app.addSetOfBook()
-    expect(await logIn(await app.addC8Token(accessLevel, [name]), { set_of_book: name })).toMatchObject({ status: 403, body: failed(/权限/) })
+    expect(await logIn(await app.addC8Token(accessLevel, [name]), { set_of_book: name })).toMatchObject({
+      status: 403,
+      body: failed(/权限/),
+    })
     expect(app.rows('SELECT id FROM set_of_books WHERE set_of_book = ?', name)).toEqual([])
   })
 
@@ -137,7 +223,12 @@ describe('a log-in is refused', () => {
     const { app } = context
     const { name } = await app.addSetOfBook()
     const token = await app.addC8Token(15, [name])
-    await app.sandbox.control.fault({ step: 'c8.security_keys', kind, status, ms: kind === 'slow' ? 60_000 : undefined })
+    await app.sandbox.control.fault({
+      step: 'c8.security_keys',
+      kind,
+      status,
+      ms: kind === 'slow' ? 60_000 : undefined,
+    })
     expect(await logIn(token, { set_of_book: name })).toMatchObject({ status: expected, body: failed(errmsg) })
     expect(await app.sandbox.control.calls('redirected')).toEqual([])
     expect(app.rows('SELECT id FROM set_of_books WHERE set_of_book = ?', name)).toEqual([])
@@ -148,12 +239,16 @@ describe('a log-in is refused', () => {
     await closed.close()
     const app = await App.start({ NUXT_C8_ALLOWED_ORIGINS: ` ${closed.c8Url}/, https://c8.example.com ` })
     try {
-      expect(await logIn('c8-token-A001', { url: closed.c8Url }, app)).toMatchObject({ status: 502, body: failed(/C8 检查权限失败：连接不上/) })
+      expect(await logIn('c8-token-A001', { url: closed.c8Url }, app)).toMatchObject({
+        status: 502,
+        body: failed(/C8 检查权限失败：连接不上/),
+      })
       // An address that only begins like an allowed one.
-      expect(await logIn('c8-token-A001', { url: 'https://c8.example.com.evil.example' }, app)).toMatchObject({ status: 403 })
+      expect(await logIn('c8-token-A001', { url: 'https://c8.example.com.evil.example' }, app)).toMatchObject({
+        status: 403,
+      })
       expect(await logIn('c8-token-A001', { url: 'https://c8.example.com:8443' }, app)).toMatchObject({ status: 403 })
-    }
-    finally {
+    } finally {
       await app.close()
     }
   })
@@ -172,12 +267,17 @@ describe('an account set', () => {
     await second.close()
   })
 
-  it('belongs to the C8 of its first log-in; another one\'s is refused, and not even asked', async () => {
+  it("belongs to the C8 of its first log-in; another one's is refused, and not even asked", async () => {
     expect((await logIn('c8-token-A001', { url: second.c8Url }, app)).status).toBe(200)
     await context.app.sandbox.control.clearCalls()
-    expect(await logIn('c8-token-A001', { url: context.app.sandbox.c8Url }, app)).toMatchObject({ status: 403, body: failed(/另一个 C8/) })
+    expect(await logIn('c8-token-A001', { url: context.app.sandbox.c8Url }, app)).toMatchObject({
+      status: 403,
+      body: failed(/另一个 C8/),
+    })
     expect(await context.app.sandbox.control.calls()).toEqual([])
-    expect((await logIn('c8-token-B002', { url: context.app.sandbox.c8Url, set_of_book: 'B002' }, app)).status).toBe(200)
+    expect((await logIn('c8-token-B002', { url: context.app.sandbox.c8Url, set_of_book: 'B002' }, app)).status).toBe(
+      200,
+    )
   })
 })
 
@@ -193,7 +293,11 @@ describe('a session', () => {
     expect((await app.ask('POST /api/create_order', { token: shop.localToken, body: {} })).status).toBe(400)
   })
 
-  const find = (token: string) => context.app.rows<{ id: number, expires_at: number }>('SELECT * FROM sessions WHERE token_hash = ?', createHash('sha256').update(token).digest('hex'))[0]!
+  const find = (token: string) =>
+    context.app.rows<{ id: number; expires_at: number }>(
+      'SELECT * FROM sessions WHERE token_hash = ?',
+      createHash('sha256').update(token).digest('hex'),
+    )[0]!
 
   it('ends when it has not been used for twelve hours', async () => {
     const { app } = context
@@ -220,7 +324,10 @@ describe('a session', () => {
     expect((await app.ask('GET /api/devices', { token: other.token })).status).toBe(200)
   })
 
-  it.each<[string, Fields]>([['nobody', {}], ['a wrong token', { token: 'wrong' }]])('is not ended by %s', async (_, credentials) => {
+  it.each<[string, Fields]>([
+    ['nobody', {}],
+    ['a wrong token', { token: 'wrong' }],
+  ])('is not ended by %s', async (_, credentials) => {
     expect((await context.app.ask('DELETE /api/access_token', credentials)).status).toBe(401)
   })
 
@@ -243,7 +350,10 @@ describe('secrets', () => {
       const path = `${app.folder}/${name}`
       if (statSync(path).isDirectory()) continue
       const bytes = readFileSync(path)
-      expect(secrets.filter(secret => bytes.includes(secret)), name).toEqual([])
+      expect(
+        secrets.filter((secret) => bytes.includes(secret)),
+        name,
+      ).toEqual([])
       expect(statSync(path).mode & 0o077, name).toBe(0)
     }
     expect(statSync(app.folder).mode & 0o077).toBe(0)
@@ -256,7 +366,8 @@ describe('wrong tokens and failed log-ins from one address', () => {
   it('get 429 after 60 wrong tokens a minute, while a good token is never held back', async () => {
     const { app } = context
     const shop = await app.openShop()
-    const ask = (token?: string, request = 'GET /api/devices', address = '10.9.0.1') => app.ask(request, { token, headers: from(address) })
+    const ask = (token?: string, request = 'GET /api/devices', address = '10.9.0.1') =>
+      app.ask(request, { token, headers: from(address) })
     const statuses: number[] = []
     for (let count = 0; count < 30; count++) {
       statuses.push((await ask(`wrong-${count}`)).status, (await ask('wrong', 'POST /api/create_order')).status)
@@ -283,7 +394,8 @@ describe('wrong tokens and failed log-ins from one address', () => {
     const { app } = context
     const { name } = await app.addSetOfBook()
     const good = await app.addC8Token(15, [name])
-    for (let count = 0; count < 20; count++) expect((await app.logInWith('wrong', {}, from('10.9.0.4'))).status).toBe(403)
+    for (let count = 0; count < 20; count++)
+      expect((await app.logInWith('wrong', {}, from('10.9.0.4'))).status).toBe(403)
     await app.logInWith('wrong', {}, from('10.9.0.4'))
     await app.sandbox.control.clearCalls()
     const held = await app.logInWith(good, { set_of_book: name }, from('10.9.0.4'))
@@ -293,9 +405,10 @@ describe('wrong tokens and failed log-ins from one address', () => {
     expect((await app.logInWith(good, { set_of_book: name }, from('10.9.0.5'))).status).toBe(200)
   })
 
-  it('are not told apart by an address that the caller makes up before a proxy\'s', async () => {
+  it("are not told apart by an address that the caller makes up before a proxy's", async () => {
     const { app } = context
-    for (let count = 0; count < 60; count++) await app.ask('GET /api/devices', { token: 'wrong', headers: from(`1.2.3.${count}, 10.9.0.6`) })
+    for (let count = 0; count < 60; count++)
+      await app.ask('GET /api/devices', { token: 'wrong', headers: from(`1.2.3.${count}, 10.9.0.6`) })
     expect((await app.ask('GET /api/devices', { token: 'wrong', headers: from('9.9.9.9, 10.9.0.6') })).status).toBe(429)
   })
 })

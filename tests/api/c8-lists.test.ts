@@ -13,26 +13,51 @@ describe.each(['stores', 'banks', 'employees', 'members'])('GET /api/%s', (list)
   const request = `GET /api/${list}`
   itIsGuarded(request, 'view', () => world)
 
-  itHolds([
-    { says: 'refuses limit 0', request: `${request}?limit=0`, status: 400, answer: failed(/^limit：/) },
-    { says: 'refuses limit 1001', request: `${request}?limit=1001`, status: 400, answer: failed(/^limit：/) },
-    { says: 'refuses a negative start', request: `${request}?start=-1`, status: 400, answer: failed(/^start：/) },
-    { says: 'refuses a name of 65 characters', request: `${request}?name=${'x'.repeat(65)}`, status: 400, answer: failed(/^name：/) },
-    { says: 'shows C8\'s list with its total', who: 1, request, status: 200, answer: { total: expect.any(Number), root: expect.arrayContaining([expect.objectContaining({ id: expect.any(Number), name: expect.any(String) })]) }, calls: ['c8.lists'] },
-  ], () => world)
+  itHolds(
+    [
+      { says: 'refuses limit 0', request: `${request}?limit=0`, status: 400, answer: failed(/^limit：/) },
+      { says: 'refuses limit 1001', request: `${request}?limit=1001`, status: 400, answer: failed(/^limit：/) },
+      { says: 'refuses a negative start', request: `${request}?start=-1`, status: 400, answer: failed(/^start：/) },
+      {
+        says: 'refuses a name of 65 characters',
+        request: `${request}?name=${'x'.repeat(65)}`,
+        status: 400,
+        answer: failed(/^name：/),
+      },
+      {
+        says: "shows C8's list with its total",
+        who: 1,
+        request,
+        status: 200,
+        answer: {
+          total: expect.any(Number),
+          root: expect.arrayContaining([expect.objectContaining({ id: expect.any(Number), name: expect.any(String) })]),
+        },
+        calls: ['c8.lists'],
+      },
+    ],
+    () => world,
+  )
 
-  it('asks C8 for the name and the page, as the session\'s user', async () => {
+  it("asks C8 for the name and the page, as the session's user", async () => {
     const { app, shop } = world
     await app.ask(`${request}?name=${encodeURIComponent('无 & 人')}&start=2&limit=3`, shop)
     const [call] = await app.sandbox.control.calls('c8.lists')
     expect(call).toMatchObject({ token: shop.c8Token })
-    expect(Object.fromEntries(new URL(call!.path, 'http://c8').searchParams)).toEqual({ name__icontains: '无 & 人', start: '2', limit: '3' })
+    expect(Object.fromEntries(new URL(call!.path, 'http://c8').searchParams)).toEqual({
+      name__icontains: '无 & 人',
+      start: '2',
+      limit: '3',
+    })
   })
 })
 
-describe('C8\'s lists', () => {
+describe("C8's lists", () => {
   it('are found by a part of the name', async () => {
-    const { body } = await world.app.ask(`GET /api/stores?name=${encodeURIComponent('无人')}&start=1&limit=2`, world.shop)
+    const { body } = await world.app.ask(
+      `GET /api/stores?name=${encodeURIComponent('无人')}&start=1&limit=2`,
+      world.shop,
+    )
     expect(body).toMatchObject({ state: 1, total: 5, root: [{ name: '南山医院无人柜仓' }, { name: '大学城无人柜仓' }] })
   })
 

@@ -10,7 +10,8 @@ beforeAll(async () => {
 })
 
 const send = (body: unknown, token = shop.localToken) => context.app.ask('POST /api/create_order', { token, body })
-const sendRaw = (raw: string | Uint8Array, headers?: Record<string, string>) => context.app.ask('POST /api/create_order', { token: shop.localToken, raw, headers })
+const sendRaw = (raw: string | Uint8Array, headers?: Record<string, string>) =>
+  context.app.ask('POST /api/create_order', { token: shop.localToken, raw, headers })
 const newId = () => `T${++count}`
 const orders = () => context.app.rows('SELECT * FROM orders')
 const events = () => context.app.rows('SELECT * FROM order_events')
@@ -50,7 +51,9 @@ describe('the token of the webhook', () => {
   it('decides the account set, not a parameter', async () => {
     const neighbour = await context.app.openShop()
     const transId = newId()
-    expect((await send({ ...orderMessage(transId), set_of_book: neighbour.name, set_of_book_id: neighbour.id })).body).toEqual({ status: 1 })
+    expect(
+      (await send({ ...orderMessage(transId), set_of_book: neighbour.name, set_of_book_id: neighbour.id })).body,
+    ).toEqual({ status: 1 })
     expect(await context.app.findOrder(neighbour, transId)).toBeUndefined()
     expect(await stored(transId)).toMatchObject({ set_of_book: shop.name })
   })
@@ -71,10 +74,21 @@ describe('a first message', () => {
     const { status, body } = await send(orderMessage(transId))
     expect({ status, body }).toEqual({ status: 200, body: { status: 1 } })
     expect(await stored(transId)).toEqual({
-      ...orderMessage(transId), id: expect.any(Number), set_of_book: shop.name, device_name: null, total_amount: 10.5,
-      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/), created_user: 'goBox',
-      is_imported: false, imported_at: null, imported_user: null, retail_id: null, retail_code: null,
-      import_state: 'idle', import_error: null, awaits_c8: false,
+      ...orderMessage(transId),
+      id: expect.any(Number),
+      set_of_book: shop.name,
+      device_name: null,
+      total_amount: 10.5,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      created_user: 'goBox',
+      is_imported: false,
+      imported_at: null,
+      imported_user: null,
+      retail_id: null,
+      retail_code: null,
+      import_state: 'idle',
+      import_error: null,
+      awaits_c8: false,
     })
   })
 
@@ -94,9 +108,17 @@ describe('a first message', () => {
     const transId = newId()
     const { status, ...rest } = orderMessage(transId)
     const products = [{ ...line, num: '2.5', amount: '0.10', cost: '3', colour: 'red' }]
-    const answer = await context.app.ask(`POST /api/create_order?status=${status + 1}`, { token: shop.localToken, body: { ...rest, dev_id: '7', products, extra: { deep: [] } } })
+    const answer = await context.app.ask(`POST /api/create_order?status=${status + 1}`, {
+      token: shop.localToken,
+      body: { ...rest, dev_id: '7', products, extra: { deep: [] } },
+    })
     expect(answer.body).toEqual({ status: 1 })
-    expect(await stored(transId)).toMatchObject({ status: 101, dev_id: 7, products: [{ num: 2.5, amount: 0.1, cost: 3 }], total_amount: 0.1 })
+    expect(await stored(transId)).toMatchObject({
+      status: 101,
+      dev_id: 7,
+      products: [{ num: 2.5, amount: 0.1, cost: 3 }],
+      total_amount: 0.1,
+    })
   })
 
   it('may leave out the cost, and have 200 lines', async () => {
@@ -104,30 +126,48 @@ describe('a first message', () => {
     await send({ ...orderMessage(transId), products: Array.from({ length: 200 }, () => ({ ...line, amount: 0.1 })) })
     const order = await stored(transId)
     expect(order.products).toHaveLength(200)
-    expect(order).toMatchObject({ total_amount: 20, products: expect.arrayContaining([{ ...line, amount: 0.1, cost: null }]) })
+    expect(order).toMatchObject({
+      total_amount: 20,
+      products: expect.arrayContaining([{ ...line, amount: 0.1, cost: null }]),
+    })
   })
 
   it('keeps text as it was sent: quotes, emoji, SQL, blanks inside', async () => {
     const transId = `'; DROP TABLE orders; -- "é" 😀 ${newId()}`
     await send({ ...orderMessage(transId), e_id: '', products: [{ ...line, name: '<b>\'"\\ 水 🍵</b>' }] })
-    expect(await stored(transId)).toMatchObject({ trans_id: transId, e_id: '', products: [{ name: '<b>\'"\\ 水 🍵</b>' }] })
+    expect(await stored(transId)).toMatchObject({
+      trans_id: transId,
+      e_id: '',
+      products: [{ name: '<b>\'"\\ 水 🍵</b>' }],
+    })
   })
 
   it('is on disk once it is answered: a kill -9 right after the answer loses nothing', async () => {
     const ids = Array.from({ length: 50 }, newId)
-    const answers = await Promise.all(ids.map(id => send(orderMessage(id))))
+    const answers = await Promise.all(ids.map((id) => send(orderMessage(id))))
     await context.app.kill9()
     expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200))
     await context.app.start()
-    const kept = new Set(context.app.rows<{ trans_id: string }>('SELECT trans_id FROM orders').map(row => row.trans_id))
-    expect(ids.filter(id => !kept.has(id))).toEqual([])
+    const kept = new Set(
+      context.app.rows<{ trans_id: string }>('SELECT trans_id FROM orders').map((row) => row.trans_id),
+    )
+    expect(ids.filter((id) => !kept.has(id))).toEqual([])
   })
 })
 
 describe('ids sent as JSON numbers', () => {
-  it.each(['1234567890123456789', '9007199254740993', '123456789012345678901234567890', '0', '-5', '12345678901234567.0'])('keep their digits: %s', async (digits) => {
+  it.each([
+    '1234567890123456789',
+    '9007199254740993',
+    '123456789012345678901234567890',
+    '0',
+    '-5',
+    '12345678901234567.0',
+  ])('keep their digits: %s', async (digits) => {
     const raw = JSON.stringify({ ...orderMessage('?'), products: [{ ...line, barcode: '?' }] })
-      .replace('"trans_id":"?"', `"trans_id" : ${digits}`).replace('"e_id":"E-1"', `"e_id":${digits}`).replace('"barcode":"?"', `"barcode":\n${digits}`)
+      .replace('"trans_id":"?"', `"trans_id" : ${digits}`)
+      .replace('"e_id":"E-1"', `"e_id":${digits}`)
+      .replace('"barcode":"?"', `"barcode":\n${digits}`)
     expect((await sendRaw(raw)).body).toEqual({ status: 1 })
     expect(await stored(digits)).toMatchObject({ trans_id: digits, e_id: digits, products: [{ barcode: digits }] })
   })
@@ -148,22 +188,54 @@ describe('ids sent as JSON numbers', () => {
 
 describe('money', () => {
   it.each([
-    [3.5, 3.5], [0.1, 0.1], ['0.30', 0.3], [0, 0], [-1.25, -1.25], [3.3000000000000003, 3.3], [0.29000000001, 0.29], [1e12, 1e12], [-1e12, -1e12], [999_999_999_999.99, 999_999_999_999.99], [1e-7, 0],
+    [3.5, 3.5],
+    [0.1, 0.1],
+    ['0.30', 0.3],
+    [0, 0],
+    [-1.25, -1.25],
+    [3.3000000000000003, 3.3],
+    [0.29000000001, 0.29],
+    [1e12, 1e12],
+    [-1e12, -1e12],
+    [999_999_999_999.99, 999_999_999_999.99],
+    [1e-7, 0],
   ])('%s yuan is shown as %s', async (amount, shown) => {
     const transId = newId()
-    expect((await send({ ...orderMessage(transId), products: [{ ...line, amount, cost: amount }] })).body).toEqual({ status: 1 })
+    expect((await send({ ...orderMessage(transId), products: [{ ...line, amount, cost: amount }] })).body).toEqual({
+      status: 1,
+    })
     expect(await stored(transId)).toMatchObject({ total_amount: shown, products: [{ amount: shown, cost: shown }] })
   })
 
   it('adds up exactly', async () => {
     const transId = newId()
-    await send({ ...orderMessage(transId), products: [0.1, 0.2, 0.7, 1.1, 2.2].map(amount => ({ ...line, amount })) })
+    await send({ ...orderMessage(transId), products: [0.1, 0.2, 0.7, 1.1, 2.2].map((amount) => ({ ...line, amount })) })
     expect((await stored(transId)).total_amount).toBe(4.3)
   })
 
-  it.each([0.001, 1.005, 3.30001, 1e12 + 0.01, -1e13, 'NaN', 'Infinity', '1e3', '', '1,5', '0x10', null, true, [1], {}, '３.５'])('refuses %j', async (amount) => {
+  it.each([
+    0.001,
+    1.005,
+    3.30001,
+    1e12 + 0.01,
+    -1e13,
+    'NaN',
+    'Infinity',
+    '1e3',
+    '',
+    '1,5',
+    '0x10',
+    null,
+    true,
+    [1],
+    {},
+    '３.５',
+  ])('refuses %j', async (amount) => {
     await expectRefusal({ ...orderMessage('T-money'), products: [{ ...line, amount }] }, /^products\.0\.amount：/)
-    await expectRefusal({ ...orderMessage('T-money'), products: [line, { ...line, cost: amount }] }, /^products\.1\.cost：/)
+    await expectRefusal(
+      { ...orderMessage('T-money'), products: [line, { ...line, cost: amount }] },
+      /^products\.1\.cost：/,
+    )
   })
 
   it('refuses a number that JSON cannot hold', async () => {
@@ -191,8 +263,27 @@ describe('times', () => {
   })
 
   it.each([
-    '2026-02-30 08:00:00', '2027-02-29', '2026-13-01 00:00:00', '2026-00-10', '2026-11-00', '2026-11-20 24:00:00', '2026-11-20 08:60:00', '2026-11-20 08:30:60',
-    '20-11-2026', '2026/11/20', 'today', '', ' ', -1, 1e18, null, true, {}, [], '2026-11-20T08:30:00+99:00', '0000-00-00 00:00:00',
+    '2026-02-30 08:00:00',
+    '2027-02-29',
+    '2026-13-01 00:00:00',
+    '2026-00-10',
+    '2026-11-00',
+    '2026-11-20 24:00:00',
+    '2026-11-20 08:60:00',
+    '2026-11-20 08:30:60',
+    '20-11-2026',
+    '2026/11/20',
+    'today',
+    '',
+    ' ',
+    -1,
+    1e18,
+    null,
+    true,
+    {},
+    [],
+    '2026-11-20T08:30:00+99:00',
+    '0000-00-00 00:00:00',
   ])('refuses %j', async (time) => {
     await expectRefusal({ ...orderMessage('T-time'), create_time: time }, /^create_time：/)
     await expectRefusal({ ...orderMessage('T-time'), update_time: time }, /^update_time：/)
@@ -200,29 +291,71 @@ describe('times', () => {
 })
 
 describe('a bad field', () => {
-  it.each(['trans_id', 'status', 'e_id', 'dev_id', 'create_time', 'update_time', 'products'])('%s, when it is missing, is named', async (field) => {
-    await expectRefusal({ ...orderMessage('T-bad'), [field]: undefined }, new RegExp(`^${field}：必填`))
-  })
+  it.each(['trans_id', 'status', 'e_id', 'dev_id', 'create_time', 'update_time', 'products'])(
+    '%s, when it is missing, is named',
+    async (field) => {
+      await expectRefusal({ ...orderMessage('T-bad'), [field]: undefined }, new RegExp(`^${field}：必填`))
+    },
+  )
 
   it.each(['barcode', 'name', 'num', 'amount'])('%s of a line, when it is missing, is named', async (field) => {
-    await expectRefusal({ ...orderMessage('T-bad'), products: [line, { ...line, [field]: undefined }] }, new RegExp(`^products\\.1\\.${field}：必填`))
+    await expectRefusal(
+      { ...orderMessage('T-bad'), products: [line, { ...line, [field]: undefined }] },
+      new RegExp(`^products\\.1\\.${field}：必填`),
+    )
   })
 
   it.each<[string, unknown]>([
-    ['trans_id', ''], ['trans_id', 'x'.repeat(65)], ['trans_id', null], ['trans_id', {}], ['trans_id', ['T']], ['trans_id', true], ['trans_id', 'a\0b'], ['trans_id', '\uDC00'],
-    ['status', 99], ['status', 106], ['status', 108], ['status', 111], ['status', 'paid'], ['status', null], ['status', 100.5], ['status', ''],
-    ['e_id', 'x'.repeat(129)], ['e_id', null], ['e_id', []],
-    ['dev_id', 'A1'], ['dev_id', 1.5], ['dev_id', null], ['dev_id', 2 ** 53], ['dev_id', ''],
-    ['products', null], ['products', {}], ['products', 'x'], ['products', []], ['products', Array.from({ length: 201 }, () => line)],
+    ['trans_id', ''],
+    ['trans_id', 'x'.repeat(65)],
+    ['trans_id', null],
+    ['trans_id', {}],
+    ['trans_id', ['T']],
+    ['trans_id', true],
+    ['trans_id', 'a\0b'],
+    ['trans_id', '\uDC00'],
+    ['status', 99],
+    ['status', 106],
+    ['status', 108],
+    ['status', 111],
+    ['status', 'paid'],
+    ['status', null],
+    ['status', 100.5],
+    ['status', ''],
+    ['e_id', 'x'.repeat(129)],
+    ['e_id', null],
+    ['e_id', []],
+    ['dev_id', 'A1'],
+    ['dev_id', 1.5],
+    ['dev_id', null],
+    ['dev_id', 2 ** 53],
+    ['dev_id', ''],
+    ['products', null],
+    ['products', {}],
+    ['products', 'x'],
+    ['products', []],
+    ['products', Array.from({ length: 201 }, () => line)],
   ])('%s is refused as %j', async (field, value) => {
     await expectRefusal({ ...orderMessage('T-bad'), [field]: value }, new RegExp(`^${field}：`))
   })
 
   it.each<[string, unknown]>([
-    ['barcode', ''], ['barcode', null], ['barcode', {}], ['name', null], ['name', []],
-    ['num', 0], ['num', -1], ['num', null], ['num', 'x'], ['num', ''], ['num', true],
+    ['barcode', ''],
+    ['barcode', null],
+    ['barcode', {}],
+    ['name', null],
+    ['name', []],
+    ['num', 0],
+    ['num', -1],
+    ['num', null],
+    ['num', 'x'],
+    ['num', ''],
+    ['num', true],
   ])('%s of a line is refused as %j', async (field, value) => {
-    await expectRefusal({ ...orderMessage('T-bad'), products: [{ ...line, [field]: value }] }, new RegExp(`^products\\.0\\.${field}：`))
+    await expectRefusal(
+      { ...orderMessage('T-bad'), products: [{ ...line, [field]: value }] },
+      new RegExp(`^products\\.0\\.${field}：`),
+    )
   })
 
   it.each([[null], ['x'], [[]], [7]])('a line that is %j is refused', async (value) => {
@@ -232,20 +365,36 @@ describe('a bad field', () => {
   it('refuses a later message without touching the order', async () => {
     const transId = newId()
     await send(orderMessage(transId))
-    await expectRefusal({ ...orderMessage(transId), update_time: '2026-11-21 00:00:00', status: 103, products: [{ ...line, num: 0 }] }, /num/)
+    await expectRefusal(
+      { ...orderMessage(transId), update_time: '2026-11-21 00:00:00', status: 103, products: [{ ...line, num: 0 }] },
+      /num/,
+    )
   })
 })
 
 describe('a later message', () => {
-  const later = { status: 103, e_id: 'E-2', dev_id: 2, create_time: '2026-11-20 10:00:01', products: [{ ...line, amount: 9.99 }] }
+  const later = {
+    status: 103,
+    e_id: 'E-2',
+    dev_id: 2,
+    create_time: '2026-11-20 10:00:01',
+    products: [{ ...line, amount: 9.99 }],
+  }
 
-  it.each([['newer', '2026-11-20 10:00:06'], ['equal', '2026-11-20 10:00:05'], ['equal, in another form', '2026-11-20T02:00:05Z']])('replaces every field when its update_time is %s', async (_, update_time) => {
+  it.each([
+    ['newer', '2026-11-20 10:00:06'],
+    ['equal', '2026-11-20 10:00:05'],
+    ['equal, in another form', '2026-11-20T02:00:05Z'],
+  ])('replaces every field when its update_time is %s', async (_, update_time) => {
     const transId = newId()
     await send(orderMessage(transId))
     const before = await stored(transId)
     expect((await send({ ...orderMessage(transId), ...later, update_time })).body).toEqual({ status: 1 })
     expect(await stored(transId)).toEqual({
-      ...before, ...later, total_amount: 9.99, products: [{ ...line, amount: 9.99, cost: null }],
+      ...before,
+      ...later,
+      total_amount: 9.99,
+      products: [{ ...line, amount: 9.99, cost: null }],
       update_time: update_time.includes('06') ? '2026-11-20 10:00:06' : '2026-11-20 10:00:05',
     })
   })
@@ -254,7 +403,9 @@ describe('a later message', () => {
     const transId = newId()
     await send(orderMessage(transId))
     const before = [orders(), events()]
-    expect((await send({ ...orderMessage(transId), ...later, update_time: '2026-11-20 10:00:04' })).body).toEqual({ status: 1 })
+    expect((await send({ ...orderMessage(transId), ...later, update_time: '2026-11-20 10:00:04' })).body).toEqual({
+      status: 1,
+    })
     expect([orders(), events()]).toEqual(before)
   })
 
@@ -274,20 +425,30 @@ describe('a later message', () => {
 
   it('wins over all others that come at once when it is the newest', async () => {
     const transId = newId()
-    const messages = Array.from({ length: 20 }, (_, second) => ({ ...orderMessage(transId), e_id: `E-${second}`, update_time: `2026-11-20 11:00:${String(second).padStart(2, '0')}` }))
+    const messages = Array.from({ length: 20 }, (_, second) => ({
+      ...orderMessage(transId),
+      e_id: `E-${second}`,
+      update_time: `2026-11-20 11:00:${String(second).padStart(2, '0')}`,
+    }))
     const shuffled = messages.toSorted(() => Math.random() - 0.5)
-    expect((await Promise.all(shuffled.map(message => send(message)))).every(({ status }) => status === 200)).toBe(true)
+    expect((await Promise.all(shuffled.map((message) => send(message)))).every(({ status }) => status === 200)).toBe(
+      true,
+    )
     expect(await stored(transId)).toMatchObject({ e_id: 'E-19', update_time: '2026-11-20 11:00:19' })
   })
 
-  it('is told in the order\'s history, in public names and forms', async () => {
+  it("is told in the order's history, in public names and forms", async () => {
     const transId = newId()
     const id = await context.app.receive(shop, transId)
     await send({ ...orderMessage(transId), status: 103, update_time: '2026-11-20 10:00:06' })
     const { body } = await context.app.ask<{ history: Fields[] }>(`GET /api/orders/${id}`, { token: shop.token })
     expect(body.history).toMatchObject([
       { event: 'received', user: 'goBox' },
-      { event: 'changed', user: 'goBox', change: { status: [100, 103], update_time: ['2026-11-20 10:00:05', '2026-11-20 10:00:06'] } },
+      {
+        event: 'changed',
+        user: 'goBox',
+        change: { status: [100, 103], update_time: ['2026-11-20 10:00:05', '2026-11-20 10:00:06'] },
+      },
     ])
   })
 })
@@ -300,13 +461,23 @@ describe('an order that is imported', () => {
     const id = await app.receive(sold, 'T-frozen')
     expect((await app.ask(`POST /api/orders/${id}?action=import`, { token: sold.token })).status).toBe(200)
     const before = await app.findOrder(sold, 'T-frozen')
-    const refund = { ...orderMessage('T-frozen'), status: 103, e_id: 'other', dev_id: 5, create_time: '2026-11-01 00:00:00', update_time: '2026-11-20 12:00:00', products: [line] }
+    const refund = {
+      ...orderMessage('T-frozen'),
+      status: 103,
+      e_id: 'other',
+      dev_id: 5,
+      create_time: '2026-11-01 00:00:00',
+      update_time: '2026-11-20 12:00:00',
+      products: [line],
+    }
     expect((await send(refund, sold.localToken)).body).toEqual({ status: 1 })
     const after = await app.findOrder(sold, 'T-frozen')
     expect(after).toMatchObject({ status: 103, update_time: '2026-11-20 12:00:00' })
     const { dev_id, products, total_amount, retail_id } = before!
     expect(after).toMatchObject({ dev_id, products, total_amount, retail_id, is_imported: true })
-    expect((await send({ ...refund, status: 100, update_time: '2026-11-20 11:59:59' }, sold.localToken)).body).toEqual({ status: 1 })
+    expect((await send({ ...refund, status: 100, update_time: '2026-11-20 11:59:59' }, sold.localToken)).body).toEqual({
+      status: 1,
+    })
     expect(await app.findOrder(sold, 'T-frozen')).toEqual(after)
   })
 
@@ -318,9 +489,21 @@ describe('an order that is imported', () => {
     await app.sandbox.control.fault({ step: 'c8.retail_create', kind: 'slow', ms: 400, times: 1 })
     const importing = app.ask(`POST /api/orders/${id}?action=import`, { token: sold.token })
     await expect.poll(async () => (await app.sandbox.control.counts())['c8.retail_create']).toBe(1)
-    expect((await send({ ...orderMessage('T-sending'), status: 102, update_time: '2026-11-20 12:00:00', products: [line] }, sold.localToken)).body).toEqual({ status: 1 })
+    expect(
+      (
+        await send(
+          { ...orderMessage('T-sending'), status: 102, update_time: '2026-11-20 12:00:00', products: [line] },
+          sold.localToken,
+        )
+      ).body,
+    ).toEqual({ status: 1 })
     expect((await importing).status).toBe(200)
-    expect(await app.findOrder(sold, 'T-sending')).toMatchObject({ status: 102, update_time: '2026-11-20 12:00:00', total_amount: 10.5, is_imported: true })
+    expect(await app.findOrder(sold, 'T-sending')).toMatchObject({
+      status: 102,
+      update_time: '2026-11-20 12:00:00',
+      total_amount: 10.5,
+      is_imported: true,
+    })
     expect(await app.sandbox.control.documents('T-sending')).toMatchObject([{ total_amount: 10.5 }])
   })
 })
@@ -329,14 +512,19 @@ describe('a body', () => {
   it.each<[string, string | Uint8Array, number, RegExp]>([
     ['that is empty', '', 400, /必填/],
     ['that is not JSON', '{"trans_id": "T1"', 400, /JSON/],
-    ['with single quotes', '{\'trans_id\': 1}', 400, /JSON/],
+    ['with single quotes', "{'trans_id': 1}", 400, /JSON/],
     ['that is a list', '[]', 400, /JSON 对象/],
     ['that is null', 'null', 400, /JSON 对象/],
     ['that is text', '"x"', 400, /JSON 对象/],
     ['that is a number', '1', 400, /JSON 对象/],
     ['nested 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), 400, /JSON/],
-    ['nested 100,000 deep with a numeric id', `{"trans_id":1,"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400, /./],
-    ['in another encoding', Buffer.from([0x7B, 0x22, 0xC4, 0xE3, 0x22, 0x3A, 0x31, 0x7D]), 400, /UTF-8/],
+    [
+      'nested 100,000 deep with a numeric id',
+      `{"trans_id":1,"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      400,
+      /./,
+    ],
+    ['in another encoding', Buffer.from([0x7b, 0x22, 0xc4, 0xe3, 0x22, 0x3a, 0x31, 0x7d]), 400, /UTF-8/],
     ['of 2 MiB', `{"trans_id":"${'x'.repeat(2 * 1024 * 1024)}"}`, 413, /1 MiB/],
   ])('%s is refused', async (_, raw, status, errmsg) => {
     const before = context.app.snapshot()
@@ -345,13 +533,25 @@ describe('a body', () => {
     expect(context.app.snapshot()).toEqual(before)
   })
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json; charset=gbk', 'application/jsonp', 'text/json'])('sent as %s is refused', async (type) => {
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=gbk',
+    'application/jsonp',
+    'text/json',
+  ])('sent as %s is refused', async (type) => {
     const answer = await sendRaw(JSON.stringify(orderMessage('T-type')), { 'content-type': type })
     expect(answer).toMatchObject({ status: 415, body: refused(/application\/json/) })
     expect(await context.app.findOrder(shop, 'T-type')).toBeUndefined()
   })
 
-  it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset=UTF-8', 'application/vnd.gobox+json'])('sent as %s is read', async (type) => {
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON;charset=UTF-8',
+    'application/vnd.gobox+json',
+  ])('sent as %s is read', async (type) => {
     const transId = newId()
     expect((await sendRaw(JSON.stringify(orderMessage(transId)), { 'content-type': type })).body).toEqual({ status: 1 })
   })

@@ -30,7 +30,10 @@ const badFields: [field: string, value: unknown, says: string][] = [
   ['dev_id', true, 'a boolean as dev_id'],
   ['dev_id', [1], 'a list as dev_id'],
   ...['store_id', 'bank_id', 'member_id', 'employee_id'].flatMap((field): [string, unknown, string][] => [
-    [field, 0, `0 as ${field}`], [field, -1, `a negative ${field}`], [field, '1e3', `1e3 as ${field}`], [field, null, `null as ${field}`],
+    [field, 0, `0 as ${field}`],
+    [field, -1, `a negative ${field}`],
+    [field, '1e3', `1e3 as ${field}`],
+    [field, null, `null as ${field}`],
   ]),
   ['bill_type', 3, 'an unknown bill_type'],
   ['bill_type', -1, 'a negative bill_type'],
@@ -40,7 +43,11 @@ const badFields: [field: string, value: unknown, says: string][] = [
 /** Each bad field as a row, for the route that creates and the one that changes. */
 function refusals(request: string, complete: Fields): Scenario[] {
   return badFields.map(([field, value, says]) => ({
-    says: `refuses ${says}`, request, body: { ...complete, [field]: value }, status: 400, answer: failed(new RegExp(`^${field}：`)),
+    says: `refuses ${says}`,
+    request,
+    body: { ...complete, [field]: value },
+    status: 400,
+    answer: failed(new RegExp(`^${field}：`)),
   }))
 }
 
@@ -49,25 +56,77 @@ describe('POST /api/devices', () => {
 
   itHolds(refusals('POST /api/devices', { ...deviceInput(), dev_id: 3 }), () => world)
 
-  itHolds(Object.keys(deviceInput()).map((field): Scenario => ({
-    says: `refuses a device without ${field}`, request: 'POST /api/devices', body: { ...deviceInput(), [field]: undefined }, status: 400, answer: failed(new RegExp(`^${field}：必填`)),
-  })), () => world)
+  itHolds(
+    Object.keys(deviceInput()).map((field): Scenario => ({
+      says: `refuses a device without ${field}`,
+      request: 'POST /api/devices',
+      body: { ...deviceInput(), [field]: undefined },
+      status: 400,
+      answer: failed(new RegExp(`^${field}：必填`)),
+    })),
+    () => world,
+  )
 
-  itHolds([
-    { says: 'refuses a dev_id that is configured already', request: 'POST /api/devices', body: deviceInput(), status: 409, answer: failed(/10086 已经配置过/) },
-    { says: 'checks the permission before the body', who: 1, request: 'POST /api/devices', body: {}, status: 403 },
-    { says: 'creates with only the create bit', who: 4, request: 'POST /api/devices', body: { ...deviceInput(), dev_id: 4 }, status: 200, answer: { dev_id: 4 } },
-    { says: 'takes numbers as text, and any integer as dev_id', request: 'POST /api/devices', body: { ...deviceInput(), dev_id: '-7', store_id: '3', bill_type: '2' }, status: 200, answer: { dev_id: -7, store_id: 3, bill_type: 2 } },
-    { says: 'ignores unknown fields, and those that are not for the client to set', request: 'POST /api/devices', body: { ...deviceInput(), dev_id: 5, id: 1, set_of_book: 'A001', created_user: 'x', colour: 'red' }, status: 200, answer: { created_user: '陈晓东' } },
-    { says: 'reads parameters from the query too, and the body wins', request: 'POST /api/devices?dev_id=6&name=query', body: { ...deviceInput(), dev_id: undefined, name: 'body' }, status: 200, answer: { dev_id: 6, name: 'body' } },
-  ], () => world)
+  itHolds(
+    [
+      {
+        says: 'refuses a dev_id that is configured already',
+        request: 'POST /api/devices',
+        body: deviceInput(),
+        status: 409,
+        answer: failed(/10086 已经配置过/),
+      },
+      { says: 'checks the permission before the body', who: 1, request: 'POST /api/devices', body: {}, status: 403 },
+      {
+        says: 'creates with only the create bit',
+        who: 4,
+        request: 'POST /api/devices',
+        body: { ...deviceInput(), dev_id: 4 },
+        status: 200,
+        answer: { dev_id: 4 },
+      },
+      {
+        says: 'takes numbers as text, and any integer as dev_id',
+        request: 'POST /api/devices',
+        body: { ...deviceInput(), dev_id: '-7', store_id: '3', bill_type: '2' },
+        status: 200,
+        answer: { dev_id: -7, store_id: 3, bill_type: 2 },
+      },
+      {
+        says: 'ignores unknown fields, and those that are not for the client to set',
+        request: 'POST /api/devices',
+        body: { ...deviceInput(), dev_id: 5, id: 1, set_of_book: 'A001', created_user: 'x', colour: 'red' },
+        status: 200,
+        answer: { created_user: '陈晓东' },
+      },
+      {
+        says: 'reads parameters from the query too, and the body wins',
+        request: 'POST /api/devices?dev_id=6&name=query',
+        body: { ...deviceInput(), dev_id: undefined, name: 'body' },
+        status: 200,
+        answer: { dev_id: 6, name: 'body' },
+      },
+    ],
+    () => world,
+  )
 
   it('answers with all public fields', async () => {
     const { app, shop } = world
-    const { body } = await app.ask('POST /api/devices', { token: shop.token, body: { ...deviceInput(), dev_id: 9, name: ' 柜 ' } })
+    const { body } = await app.ask('POST /api/devices', {
+      token: shop.token,
+      body: { ...deviceInput(), dev_id: 9, name: ' 柜 ' },
+    })
     expect(body).toEqual({
-      state: 1, id: expect.any(Number), set_of_book: shop.name, ...deviceInput(), dev_id: 9, name: '柜',
-      created_at: expect.stringMatching(TIME), created_user: '陈晓东', updated_at: null, updated_user: null,
+      state: 1,
+      id: expect.any(Number),
+      set_of_book: shop.name,
+      ...deviceInput(),
+      dev_id: 9,
+      name: '柜',
+      created_at: expect.stringMatching(TIME),
+      created_user: '陈晓东',
+      updated_at: null,
+      updated_user: null,
     })
   })
 
@@ -79,7 +138,9 @@ describe('POST /api/devices', () => {
   it('keeps one of many that create the same dev_id at once', async () => {
     const { app, shop } = world
     const body = { ...deviceInput(), dev_id: 77 }
-    const answers = await Promise.all(Array.from({ length: 20 }, () => app.ask('POST /api/devices', { token: shop.token, body })))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => app.ask('POST /api/devices', { token: shop.token, body })),
+    )
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(19).fill(409)])
   })
 })
@@ -88,7 +149,9 @@ describe('GET /api/devices', () => {
   itIsGuarded('GET /api/devices', 'view', () => world)
 
   const list = async (query: string) => {
-    const { body } = await world.app.ask<{ total: number, root: { name: string }[] }>(`GET /api/devices?${query}`, { token: names.token })
+    const { body } = await world.app.ask<{ total: number; root: { name: string }[] }>(`GET /api/devices?${query}`, {
+      token: names.token,
+    })
     return { total: body.total, names: body.root.map(({ name }) => name) }
   }
   let names: { token: string }
@@ -96,10 +159,11 @@ describe('GET /api/devices', () => {
   beforeAll(async () => {
     names = await world.app.openShop()
     const devices = ['Lobby', 'lobby 2', '100%', 'a_b', '大厅 É', 'axb']
-    for (const [index, name] of devices.entries()) await world.app.addDevice(names as World['shop'], { name, dev_id: index + 1 })
+    for (const [index, name] of devices.entries())
+      await world.app.addDevice(names as World['shop'], { name, dev_id: index + 1 })
   })
 
-  it('shows the newest first, and only the account set\'s own', async () => {
+  it("shows the newest first, and only the account set's own", async () => {
     expect(await list('')).toEqual({ total: 6, names: ['axb', '大厅 É', 'a_b', '100%', 'lobby 2', 'Lobby'] })
   })
 
@@ -110,9 +174,12 @@ describe('GET /api/devices', () => {
     ['name=%C3%A9', ['大厅 É']],
     ['name=', ['axb', '大厅 É', 'a_b', '100%', 'lobby 2', 'Lobby']],
     ['name=none', []],
-  ])('finds by a part of the name, whatever its case, with % and _ as plain characters: %s', async (query, expected) => {
-    expect(await list(query)).toEqual({ total: expected.length, names: expected })
-  })
+  ])(
+    'finds by a part of the name, whatever its case, with % and _ as plain characters: %s',
+    async (query, expected) => {
+      expect(await list(query)).toEqual({ total: expected.length, names: expected })
+    },
+  )
 
   it('pages with the total of all matches', async () => {
     expect(await list('start=1&limit=2')).toEqual({ total: 6, names: ['大厅 É', 'a_b'] })
@@ -120,34 +187,83 @@ describe('GET /api/devices', () => {
     expect(await list('name=lobby&limit=1')).toEqual({ total: 2, names: ['lobby 2'] })
   })
 
-  itHolds([
-    ...['start=-1', 'start=1.5', 'start=x', 'limit=0', 'limit=1001', 'limit=-1', 'limit=ten'].map((query): Scenario => ({
-      says: `refuses ${query}`, request: `GET /api/devices?${query}`, status: 400, answer: failed(new RegExp(`^${query.split('=')[0]}：`)),
-    })),
-    { says: 'takes the largest page', request: 'GET /api/devices?limit=1000&start=0', status: 200 },
-    { says: 'takes empty text as not given', request: 'GET /api/devices?limit=&start=', status: 200 },
-    { says: 'refuses a parameter that is given twice', request: 'GET /api/devices?limit=1&limit=2', status: 400, answer: failed(/limit 给了两次/) },
-    { says: 'lists with only the view bit', who: 1, request: 'GET /api/devices', status: 200 },
-  ], () => world)
+  itHolds(
+    [
+      ...['start=-1', 'start=1.5', 'start=x', 'limit=0', 'limit=1001', 'limit=-1', 'limit=ten'].map(
+        (query): Scenario => ({
+          says: `refuses ${query}`,
+          request: `GET /api/devices?${query}`,
+          status: 400,
+          answer: failed(new RegExp(`^${query.split('=')[0]}：`)),
+        }),
+      ),
+      { says: 'takes the largest page', request: 'GET /api/devices?limit=1000&start=0', status: 200 },
+      { says: 'takes empty text as not given', request: 'GET /api/devices?limit=&start=', status: 200 },
+      {
+        says: 'refuses a parameter that is given twice',
+        request: 'GET /api/devices?limit=1&limit=2',
+        status: 400,
+        answer: failed(/limit 给了两次/),
+      },
+      { says: 'lists with only the view bit', who: 1, request: 'GET /api/devices', status: 200 },
+    ],
+    () => world,
+  )
 })
 
 describe('GET /api/devices/[id]', () => {
   itIsGuarded('GET /api/devices/{device}', 'view', () => world)
   itHolds(missing('GET'), () => world)
-  itHolds([{ says: 'shows the device', who: 1, request: 'GET /api/devices/{device}', status: 200, answer: deviceInput() }], () => world)
+  itHolds(
+    [{ says: 'shows the device', who: 1, request: 'GET /api/devices/{device}', status: 200, answer: deviceInput() }],
+    () => world,
+  )
 })
 
 describe('PUT /api/devices/[id]', () => {
   itIsGuarded('PUT /api/devices/{device}', 'edit', () => world, { name: '新名' })
   itHolds(missing('PUT', { name: '新名' }), () => world)
   itHolds(refusals('PUT /api/devices/{device}', {}), () => world)
-  itHolds([
-    { says: 'refuses a dev_id that another device has', request: 'PUT /api/devices/{device}', body: { dev_id: 2 }, status: 409, answer: failed(/2 已经配置过/) },
-    { says: 'names bad input before it says that there is no such device', request: 'PUT /api/devices/{theirs}', body: { name: '' }, status: 400 },
-    { says: 'changes one field', who: 2, request: 'PUT /api/devices/{device}', body: { name: '新名' }, status: 200, answer: { ...deviceInput(), name: '新名', updated_user: '陈晓东', updated_at: expect.stringMatching(TIME) } },
-    { says: 'takes its own dev_id', request: 'PUT /api/devices/{device}', body: { dev_id: 10086 }, status: 200, answer: { dev_id: 10086 } },
-    { says: 'changes nothing when nothing is given', request: 'PUT /api/devices/{device}', body: {}, status: 200, answer: { ...deviceInput(), name: '新名' } },
-  ], () => world)
+  itHolds(
+    [
+      {
+        says: 'refuses a dev_id that another device has',
+        request: 'PUT /api/devices/{device}',
+        body: { dev_id: 2 },
+        status: 409,
+        answer: failed(/2 已经配置过/),
+      },
+      {
+        says: 'names bad input before it says that there is no such device',
+        request: 'PUT /api/devices/{theirs}',
+        body: { name: '' },
+        status: 400,
+      },
+      {
+        says: 'changes one field',
+        who: 2,
+        request: 'PUT /api/devices/{device}',
+        body: { name: '新名' },
+        status: 200,
+        answer: { ...deviceInput(), name: '新名', updated_user: '陈晓东', updated_at: expect.stringMatching(TIME) },
+      },
+      {
+        says: 'takes its own dev_id',
+        request: 'PUT /api/devices/{device}',
+        body: { dev_id: 10086 },
+        status: 200,
+        answer: { dev_id: 10086 },
+      },
+      {
+        says: 'changes nothing when nothing is given',
+        request: 'PUT /api/devices/{device}',
+        body: {},
+        status: 200,
+        answer: { ...deviceInput(), name: '新名' },
+      },
+    ],
+    () => world,
+  )
 })
 
 describe('DELETE /api/devices/[id]', () => {
@@ -168,8 +284,19 @@ describe('DELETE /api/devices/[id]', () => {
 
 /** An id of nobody, another account set's and no id at all look the same. */
 function missing(method: string, body?: unknown): Scenario[] {
-  const paths = { '{theirs}': 'another account set\'s device', '{nowhere}': 'a device that does not exist', '0': '0', '-1': 'a negative id', '1.5': 'a fraction', 'abc': 'text', '9007199254740993': 'an id beyond 2^53' }
+  const paths = {
+    '{theirs}': "another account set's device",
+    '{nowhere}': 'a device that does not exist',
+    '0': '0',
+    '-1': 'a negative id',
+    '1.5': 'a fraction',
+    abc: 'text',
+    '9007199254740993': 'an id beyond 2^53',
+  }
   return Object.entries(paths).map(([path, says]) => ({
-    says: `does not find ${says}`, request: `${method} /api/devices/${path}`, body, status: 404,
+    says: `does not find ${says}`,
+    request: `${method} /api/devices/${path}`,
+    body,
+    status: 404,
   }))
 }

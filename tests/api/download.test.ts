@@ -16,7 +16,14 @@ beforeAll(async () => {
 })
 let bareToken: string
 
-interface Download { state: number, page: number | null, received: number, created: number, updated: number, refused: { trans_id: string, errmsg: string }[] }
+interface Download {
+  state: number
+  page: number | null
+  received: number
+  created: number
+  updated: number
+  refused: { trans_id: string; errmsg: string }[]
+}
 const download = (shop: Shop, request = DAY) => context.app.ask<Download>(request, { token: shop.token })
 const order = (transId: string, changes: Partial<Order> = {}): Order => ({ ...orderMessage(transId), ...changes })
 const entry = (transId: string, changes: Partial<TradeEntry> = {}): TradeEntry => {
@@ -28,24 +35,96 @@ const control = () => context.app.sandbox.control
 describe('get_orders', () => {
   itIsGuarded(DAY, 'create', () => world)
 
-  itHolds([
-    { says: 'asks for a start', request: `${DOWNLOAD}&end_date=2026-11-20`, status: 400, answer: failed(/^start_date：必填/) },
-    { says: 'asks for an end', request: `${DOWNLOAD}&start_date=2026-11-20`, status: 400, answer: failed(/^end_date：必填/) },
-    { says: 'asks for dates without a trans_id', request: DOWNLOAD, status: 400, answer: failed(/^start_date：必填/) },
-    { says: 'refuses eight bare days', request: `${DOWNLOAD}&start_date=2026-11-01&end_date=2026-11-08`, status: 400, answer: failed(/七天/) },
-    { says: 'refuses seven days and a second more', request: `${DOWNLOAD}&start_date=2026-11-01%2000:00:00&end_date=2026-11-08%2000:00:01`, status: 400, answer: failed(/七天/) },
-    { says: 'refuses eight days with a trans_id, too', request: `${DOWNLOAD}&trans_id=T1&start_date=2026-11-01&end_date=2026-11-08`, status: 400, answer: failed(/七天/) },
-    { says: 'refuses a start after the end', request: `${DOWNLOAD}&start_date=2026-11-21&end_date=2026-11-20`, status: 400, answer: failed(/^start_date：/) },
-    ...([
-      ['start_date', '2026-02-30', 'x'], ['end_date', '2026-02-30', 'x'], ['dev_id', 'x', '1.5'], ['status', '99', 'x'], ['page', '0', '-1', '1.5', 'x'], ['trans_id', 'x'.repeat(65)],
-    ] as [string, ...string[]][]).flatMap(([field, ...values]) => values.map((value): Scenario => {
-      const query = new URLSearchParams({ action: 'get_orders', start_date: '2026-11-20', end_date: '2026-11-20', [field]: value })
-      return { says: `refuses ${value.slice(0, 20)} as ${field}`, request: `GET /api/orders?${query}`, status: 400, answer: failed(new RegExp(`^${field}：`)) }
-    })),
-    { says: 'takes seven bare days', who: 4, request: `${DOWNLOAD}&start_date=2026-11-01&end_date=2026-11-07`, status: 200, answer: { page: null } },
-    { says: 'takes seven days to the second', request: `${DOWNLOAD}&start_date=2026-11-01%2012:00:00&end_date=2026-11-08%2012:00:00`, status: 200 },
-    { says: 'takes a trans_id without dates', request: `${DOWNLOAD}&trans_id=T1`, status: 200, calls: ['gobox.trade'] },
-  ], () => world)
+  itHolds(
+    [
+      {
+        says: 'asks for a start',
+        request: `${DOWNLOAD}&end_date=2026-11-20`,
+        status: 400,
+        answer: failed(/^start_date：必填/),
+      },
+      {
+        says: 'asks for an end',
+        request: `${DOWNLOAD}&start_date=2026-11-20`,
+        status: 400,
+        answer: failed(/^end_date：必填/),
+      },
+      {
+        says: 'asks for dates without a trans_id',
+        request: DOWNLOAD,
+        status: 400,
+        answer: failed(/^start_date：必填/),
+      },
+      {
+        says: 'refuses eight bare days',
+        request: `${DOWNLOAD}&start_date=2026-11-01&end_date=2026-11-08`,
+        status: 400,
+        answer: failed(/七天/),
+      },
+      {
+        says: 'refuses seven days and a second more',
+        request: `${DOWNLOAD}&start_date=2026-11-01%2000:00:00&end_date=2026-11-08%2000:00:01`,
+        status: 400,
+        answer: failed(/七天/),
+      },
+      {
+        says: 'refuses eight days with a trans_id, too',
+        request: `${DOWNLOAD}&trans_id=T1&start_date=2026-11-01&end_date=2026-11-08`,
+        status: 400,
+        answer: failed(/七天/),
+      },
+      {
+        says: 'refuses a start after the end',
+        request: `${DOWNLOAD}&start_date=2026-11-21&end_date=2026-11-20`,
+        status: 400,
+        answer: failed(/^start_date：/),
+      },
+      ...(
+        [
+          ['start_date', '2026-02-30', 'x'],
+          ['end_date', '2026-02-30', 'x'],
+          ['dev_id', 'x', '1.5'],
+          ['status', '99', 'x'],
+          ['page', '0', '-1', '1.5', 'x'],
+          ['trans_id', 'x'.repeat(65)],
+        ] as [string, ...string[]][]
+      ).flatMap(([field, ...values]) =>
+        values.map((value): Scenario => {
+          const query = new URLSearchParams({
+            action: 'get_orders',
+            start_date: '2026-11-20',
+            end_date: '2026-11-20',
+            [field]: value,
+          })
+          return {
+            says: `refuses ${value.slice(0, 20)} as ${field}`,
+            request: `GET /api/orders?${query}`,
+            status: 400,
+            answer: failed(new RegExp(`^${field}：`)),
+          }
+        }),
+      ),
+      {
+        says: 'takes seven bare days',
+        who: 4,
+        request: `${DOWNLOAD}&start_date=2026-11-01&end_date=2026-11-07`,
+        status: 200,
+        answer: { page: null },
+      },
+      {
+        says: 'takes seven days to the second',
+        request: `${DOWNLOAD}&start_date=2026-11-01%2012:00:00&end_date=2026-11-08%2012:00:00`,
+        status: 200,
+      },
+      {
+        says: 'takes a trans_id without dates',
+        request: `${DOWNLOAD}&trans_id=T1`,
+        status: 200,
+        calls: ['gobox.trade'],
+      },
+    ],
+    () => world,
+  )
 
   it('says that the credentials are not set', async () => {
     expect(await context.app.ask(DAY, { token: bareToken })).toMatchObject({ status: 422, body: failed(/设置/) })
@@ -54,10 +133,21 @@ describe('get_orders', () => {
 
   it('asks goBox in its own words, with text where it wants text', async () => {
     const { app, shop } = world
-    await app.ask(`${DOWNLOAD}&start_date=2026-11-16&end_date=2026-11-22&dev_id=10086&status=100&page=2&trans_id=T9`, shop)
+    await app.ask(
+      `${DOWNLOAD}&start_date=2026-11-16&end_date=2026-11-22&dev_id=10086&status=100&page=2&trans_id=T9`,
+      shop,
+    )
     const [call] = await control().calls('gobox.trade')
     expect(call?.body).toMatchObject({
-      command: 'QueryTrade', start_date: '2026-11-16 00:00:00', end_date: '2026-11-22 23:59:59', dev_id: '10086', status: '100', page: 2, trans_id: 'T9', time: expect.any(Number), sign: expect.stringMatching(/^[0-9a-f]{32}$/),
+      command: 'QueryTrade',
+      start_date: '2026-11-16 00:00:00',
+      end_date: '2026-11-22 23:59:59',
+      dev_id: '10086',
+      status: '100',
+      page: 2,
+      trans_id: 'T9',
+      time: expect.any(Number),
+      sign: expect.stringMatching(/^[0-9a-f]{32}$/),
     })
   })
 
@@ -65,10 +155,29 @@ describe('get_orders', () => {
     const { app } = context
     const shop = await app.openShopWithCredentials()
     await control().addOrders(shop.name, order('D1'), order('D2'), order('D3', { create_time: '2026-11-21 00:00:00' }))
-    expect((await download(shop)).body).toEqual({ state: 1, page: null, received: 2, created: 2, updated: 0, refused: [] })
-    expect(await app.findOrder(shop, 'D1')).toMatchObject({ ...orderMessage('D1'), total_amount: 10.5, created_user: '陈晓东', is_imported: false })
+    expect((await download(shop)).body).toEqual({
+      state: 1,
+      page: null,
+      received: 2,
+      created: 2,
+      updated: 0,
+      refused: [],
+    })
+    expect(await app.findOrder(shop, 'D1')).toMatchObject({
+      ...orderMessage('D1'),
+      total_amount: 10.5,
+      created_user: '陈晓东',
+      is_imported: false,
+    })
     await control().addOrders(shop.name, order('D2', { status: 103, update_time: '2026-11-20 11:00:00' }))
-    expect((await download(shop)).body).toEqual({ state: 1, page: null, received: 2, created: 0, updated: 1, refused: [] })
+    expect((await download(shop)).body).toEqual({
+      state: 1,
+      page: null,
+      received: 2,
+      created: 0,
+      updated: 1,
+      refused: [],
+    })
     expect(await app.findOrder(shop, 'D2')).toMatchObject({ status: 103, created_user: '陈晓东' })
     expect((await download(shop)).body).toMatchObject({ received: 2, created: 0, updated: 0 })
   })
@@ -82,16 +191,19 @@ describe('get_orders', () => {
     expect(await app.findOrder(shop, 'W1')).toMatchObject({ status: 103, created_user: 'goBox' })
   })
 
-  it.each([false, true])('goes through the pages, lines of an order apart from each other (page left out at the end: %s)', async (omit_last_page) => {
-    const { app } = context
-    const shop = await app.openShopWithCredentials()
-    await control().settings({ page_size: 2, omit_last_page })
-    await control().addOrders(shop.name, ...['P1', 'P2', 'P3'].map(id => order(id)))
-    expect((await download(shop)).body).toMatchObject({ page: 2, created: 2 })
-    expect((await download(shop, `${DAY}&page=2`)).body).toMatchObject({ page: null, created: 1 })
-    for (const id of ['P1', 'P2', 'P3']) expect((await app.findOrder(shop, id))?.products).toHaveLength(2)
-    await control().settings({ page_size: 50, omit_last_page: false })
-  })
+  it.each([false, true])(
+    'goes through the pages, lines of an order apart from each other (page left out at the end: %s)',
+    async (omit_last_page) => {
+      const { app } = context
+      const shop = await app.openShopWithCredentials()
+      await control().settings({ page_size: 2, omit_last_page })
+      await control().addOrders(shop.name, ...['P1', 'P2', 'P3'].map((id) => order(id)))
+      expect((await download(shop)).body).toMatchObject({ page: 2, created: 2 })
+      expect((await download(shop, `${DAY}&page=2`)).body).toMatchObject({ page: null, created: 1 })
+      for (const id of ['P1', 'P2', 'P3']) expect((await app.findOrder(shop, id))?.products).toHaveLength(2)
+      await control().settings({ page_size: 50, omit_last_page: false })
+    },
+  )
 
   it('keeps the digits of ids that goBox sends as numbers', async () => {
     const { app } = context
@@ -99,19 +211,28 @@ describe('get_orders', () => {
     await control().settings({ numeric_ids: true })
     await control().addOrders(shop.name, order('1234567890123456789', { e_id: '9007199254740993' }))
     expect((await download(shop)).body).toMatchObject({ created: 1, refused: [] })
-    expect(await app.findOrder(shop, '1234567890123456789')).toMatchObject({ e_id: '9007199254740993', products: [{ barcode: orderMessage('').products[0]!.barcode }, {}] })
+    expect(await app.findOrder(shop, '1234567890123456789')).toMatchObject({
+      e_id: '9007199254740993',
+      products: [{ barcode: orderMessage('').products[0]!.barcode }, {}],
+    })
     await control().settings({ numeric_ids: false })
   })
 
   it('takes the newest where entries of one order disagree', async () => {
     const { app } = context
     const shop = await app.openShopWithCredentials()
-    await control().addTradeEntries(shop.name,
+    await control().addTradeEntries(
+      shop.name,
       entry('X1', { status: 100, amount: 5, update_time: '2026-11-20 10:00:00' }),
       entry('X1', { status: 103, amount: 3, update_time: '2026-11-20 11:00:00' }),
-      entry('X1', { status: 102, barcode: '6901486110011', amount: 1, update_time: '2026-11-20 10:30:00' }))
+      entry('X1', { status: 102, barcode: '6901486110011', amount: 1, update_time: '2026-11-20 10:30:00' }),
+    )
     expect((await download(shop)).body).toMatchObject({ received: 1, created: 1 })
-    expect(await app.findOrder(shop, 'X1')).toMatchObject({ status: 103, update_time: '2026-11-20 11:00:00', total_amount: 4 })
+    expect(await app.findOrder(shop, 'X1')).toMatchObject({
+      status: 103,
+      update_time: '2026-11-20 11:00:00',
+      total_amount: 4,
+    })
   })
 
   it('keeps an order without barcodes without lines', async () => {
@@ -120,23 +241,34 @@ describe('get_orders', () => {
     await control().addOrders(shop.name, order('N1', { products: [] }))
     await control().addTradeEntries(shop.name, entry('N2', { barcode: '' }))
     expect((await download(shop)).body).toMatchObject({ created: 2, refused: [] })
-    for (const id of ['N1', 'N2']) expect(await app.findOrder(shop, id)).toMatchObject({ products: [], total_amount: 0 })
+    for (const id of ['N1', 'N2'])
+      expect(await app.findOrder(shop, id)).toMatchObject({ products: [], total_amount: 0 })
   })
 
   it('reports an order that cannot be stored, and stores the others', async () => {
     const { app } = context
     const shop = await app.openShopWithCredentials()
-    await control().addOrders(shop.name, order('B1', { status: 999 }), order('B2'), order('B3'.padEnd(65, 'x')), order('B4', { products: [{ barcode: '1', name: 'x', num: 1, amount: 0.001 }] }))
+    await control().addOrders(
+      shop.name,
+      order('B1', { status: 999 }),
+      order('B2'),
+      order('B3'.padEnd(65, 'x')),
+      order('B4', { products: [{ barcode: '1', name: 'x', num: 1, amount: 0.001 }] }),
+    )
     const { status, body } = await download(shop)
     expect({ status, body }).toMatchObject({ status: 200, body: { received: 4, created: 1 } })
-    expect(body.refused).toEqual(expect.arrayContaining([
-      { trans_id: 'B1', errmsg: expect.stringMatching(/^status：/) }, { trans_id: 'B3'.padEnd(65, 'x'), errmsg: expect.stringMatching(/^trans_id：/) }, { trans_id: 'B4', errmsg: expect.stringMatching(/amount/) },
-    ]))
+    expect(body.refused).toEqual(
+      expect.arrayContaining([
+        { trans_id: 'B1', errmsg: expect.stringMatching(/^status：/) },
+        { trans_id: 'B3'.padEnd(65, 'x'), errmsg: expect.stringMatching(/^trans_id：/) },
+        { trans_id: 'B4', errmsg: expect.stringMatching(/amount/) },
+      ]),
+    )
     expect(await app.findOrder(shop, 'B2')).toBeDefined()
     expect(await app.findOrder(shop, 'B1')).toBeUndefined()
   })
 
-  it('never brings another account set\'s orders', async () => {
+  it("never brings another account set's orders", async () => {
     const { app } = context
     const [one, two] = [await app.openShopWithCredentials(), await app.openShopWithCredentials()]
     await control().addOrders(two.name, order('theirs'))
@@ -146,7 +278,7 @@ describe('get_orders', () => {
   })
 })
 
-describe('goBox\'s access token', () => {
+describe("goBox's access token", () => {
   it('is fetched once for many downloads at the same time, and then kept', async () => {
     const { app } = context
     const shop = await app.openShopWithCredentials()
@@ -160,13 +292,16 @@ describe('goBox\'s access token', () => {
     expect((await control().counts())['gobox.token']).toBe(1)
   })
 
-  it.each([401, 40101])('that has lapsed early (code %i) is renewed once, and the call made once more', async (code) => {
-    const shop = await context.app.openShopWithCredentials()
-    await control().clearCalls()
-    await control().fault({ step: 'gobox.trade', kind: 'lapsed_token', code, times: 1 })
-    expect((await download(shop)).status).toBe(200)
-    expect((await control().calls()).map(({ step }) => step)).toEqual(['gobox.trade', 'gobox.token', 'gobox.trade'])
-  })
+  it.each([401, 40101])(
+    'that has lapsed early (code %i) is renewed once, and the call made once more',
+    async (code) => {
+      const shop = await context.app.openShopWithCredentials()
+      await control().clearCalls()
+      await control().fault({ step: 'gobox.trade', kind: 'lapsed_token', code, times: 1 })
+      expect((await download(shop)).status).toBe(200)
+      expect((await control().calls()).map(({ step }) => step)).toEqual(['gobox.trade', 'gobox.token', 'gobox.trade'])
+    },
+  )
 
   it('that lapses again and again ends in a refusal', async () => {
     const shop = await context.app.openShopWithCredentials()
@@ -177,7 +312,7 @@ describe('goBox\'s access token', () => {
   })
 })
 
-describe('goBox\'s faults', () => {
+describe("goBox's faults", () => {
   it.each<[string, Parameters<ReturnType<typeof control>['fault']>[0], number, RegExp]>([
     ['500', { step: 'gobox.trade', kind: 'status' }, 502, /^goBox 查询订单失败：服务出错（500）/],
     ['429', { step: 'gobox.trade', kind: 'status', status: 429 }, 502, /服务出错/],

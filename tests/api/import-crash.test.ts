@@ -26,13 +26,22 @@ async function killDuring(step: Step, { shop, id }: Awaited<ReturnType<typeof re
 }
 
 async function importToTheEnd({ shop, id, transId }: Awaited<ReturnType<typeof receiveOrder>>) {
-  await expect.poll(async () => {
-    await context.app.ask(`POST /api/orders/${id}?action=import`, shop)
-    return (await context.app.findOrder(shop, transId))?.import_state
-  }, { timeout: 20_000, interval: 200 }).toBe('imported')
+  await expect
+    .poll(
+      async () => {
+        await context.app.ask(`POST /api/orders/${id}?action=import`, shop)
+        return (await context.app.findOrder(shop, transId))?.import_state
+      },
+      { timeout: 20_000, interval: 200 },
+    )
+    .toBe('imported')
   const documents = await control().documents(transId)
   expect(documents).toMatchObject([{ status: 6 }])
-  expect(await context.app.findOrder(shop, transId)).toMatchObject({ retail_id: documents[0]!.id, retail_code: documents[0]!.code, awaits_c8: false })
+  expect(await context.app.findOrder(shop, transId)).toMatchObject({
+    retail_id: documents[0]!.id,
+    retail_code: documents[0]!.code,
+    awaits_c8: false,
+  })
 }
 
 describe('a kill -9 of the app', () => {
@@ -59,7 +68,12 @@ describe('a kill -9 of the app', () => {
     await control().fault({ step: 'c8.retail_create', kind: 'create_late', ms: 200, times: 1 })
     await killDuring('c8.retail_create', order)
     await context.app.start()
-    await expect.poll(async () => (await context.app.findOrder(order.shop, order.transId))?.import_state, { timeout: 20_000, interval: 200 }).toBe('imported')
+    await expect
+      .poll(async () => (await context.app.findOrder(order.shop, order.transId))?.import_state, {
+        timeout: 20_000,
+        interval: 200,
+      })
+      .toBe('imported')
     expect(await control().documents(order.transId)).toMatchObject([{ status: 6 }])
     expect(await control().calls('c8.retail_create')).toHaveLength(1)
   })
@@ -77,7 +91,12 @@ describe('a kill -9 of the app', () => {
     await app.kill9()
     await control().latency({})
     await app.start()
-    await expect.poll(async () => (await app.ask(`GET /api/imports/${body.id as number}`, shop)).body, { timeout: 25_000, interval: 300 }).toMatchObject({ total: 8, imported: 8, failed: 0, pending: 0 })
+    await expect
+      .poll(async () => (await app.ask(`GET /api/imports/${body.id as number}`, shop)).body, {
+        timeout: 25_000,
+        interval: 300,
+      })
+      .toMatchObject({ total: 8, imported: 8, failed: 0, pending: 0 })
     const documents = (await control().documents()).filter(({ set_of_book }) => set_of_book === shop.name)
     expect(documents.map(({ source_id }) => source_id).sort()).toEqual(ids.map((_, index) => `batch-${index}`))
     expect(documents.every(({ status }) => status === 6)).toBe(true)

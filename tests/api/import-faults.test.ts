@@ -4,12 +4,16 @@ import { failed, useApp, type App, type Shop } from './server.ts'
 
 const TIMEOUT = 900
 const SETTLE = 1500
-const context = useApp({ NUXT_UPSTREAM_TIMEOUT: String(TIMEOUT), NUXT_UPSTREAM_MAX_BYTES: '100000', NUXT_C8_SETTLE: String(SETTLE) })
+const context = useApp({
+  NUXT_UPSTREAM_TIMEOUT: String(TIMEOUT),
+  NUXT_UPSTREAM_MAX_BYTES: '100000',
+  NUXT_C8_SETTLE: String(SETTLE),
+})
 const control = () => context.app.sandbox.control
 let count = 0
 
 /** A paid order that needs every call to C8: product, tax rate, look-up, create, confirm, workflow. */
-async function receiveOrder(app: App): Promise<{ shop: Shop, id: number, transId: string }> {
+async function receiveOrder(app: App): Promise<{ shop: Shop; id: number; transId: string }> {
   const shop = await app.openShop()
   await app.addDevice(shop, { bill_type: 1 })
   const transId = `F${++count}`
@@ -23,7 +27,7 @@ const importOrder = (shop: Shop, id: number) => context.app.ask(`POST /api/order
 /** Asks again, as a clerk would, until the order is imported; meanwhile it may only be told to wait. */
 async function importToTheEnd({ shop, id, transId }: Awaited<ReturnType<typeof receiveOrder>>) {
   const waiting: string[] = []
-  for (const deadline = Date.now() + 20_000; ; await new Promise(resolve => setTimeout(resolve, 100))) {
+  for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
     if ((await context.app.findOrder(shop, transId))?.import_state === 'imported') return waiting
     const { status, body } = await importOrder(shop, id)
     if (status !== 200) waiting.push(`${status} ${String(body.errmsg)}`)
@@ -34,7 +38,15 @@ async function importToTheEnd({ shop, id, transId }: Awaited<ReturnType<typeof r
 async function expectOneDocument({ shop, id, transId }: Awaited<ReturnType<typeof receiveOrder>>) {
   const documents = await control().documents(transId)
   expect(documents).toMatchObject([{ source_id: transId, status: 6, total_amount: 10.5 }])
-  expect(await context.app.findOrder(shop, transId)).toMatchObject({ id, is_imported: true, import_state: 'imported', retail_id: documents[0]!.id, retail_code: documents[0]!.code, import_error: null, awaits_c8: false })
+  expect(await context.app.findOrder(shop, transId)).toMatchObject({
+    id,
+    is_imported: true,
+    import_state: 'imported',
+    retail_id: documents[0]!.id,
+    retail_code: documents[0]!.code,
+    import_error: null,
+    awaits_c8: false,
+  })
 }
 
 const BROKEN = { status: 502, body: failed(/^C8 .+失败：/) }
@@ -53,12 +65,21 @@ const kinds: Kind[] = [
   ['a byte now and then', { kind: 'drip', ms: 200 }, SLOW],
 ]
 
-describe.each([['c8.products', kinds.slice(0, 1)], ['c8.set_of_books', kinds.slice(3, 4)], ['c8.retail_lookup', kinds]] as const)('a fault at %s, before anything is created', (step, kindsOfStep) => {
+describe.each([
+  ['c8.products', kinds.slice(0, 1)],
+  ['c8.set_of_books', kinds.slice(3, 4)],
+  ['c8.retail_lookup', kinds],
+] as const)('a fault at %s, before anything is created', (step, kindsOfStep) => {
   it.each(kindsOfStep)('%s: nothing is created until C8 can be asked, then one document', async (_, fault, answer) => {
     const order = await receiveOrder(context.app)
     await control().fault({ step, ...fault })
     expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
-    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({ is_imported: false, import_state: 'queued', import_error: expect.stringMatching(/^C8/), awaits_c8: false })
+    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({
+      is_imported: false,
+      import_state: 'queued',
+      import_error: expect.stringMatching(/^C8/),
+      awaits_c8: false,
+    })
     expect((await importOrder(order.shop, order.id)).status).toBeGreaterThanOrEqual(409)
     expect(await control().calls('c8.retail_create')).toEqual([])
     await control().clearFaults()
@@ -74,7 +95,11 @@ describe.each(['c8.confirm', 'c8.workflow'] as const)('a fault at %s, after the 
     await control().fault({ step, ...fault, times: 1 })
     expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
     const [document] = await control().documents(order.transId)
-    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({ is_imported: true, import_state: 'created', retail_id: document!.id })
+    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({
+      is_imported: true,
+      import_state: 'created',
+      retail_id: document!.id,
+    })
     await importToTheEnd(order)
     await expectOneDocument(order)
     expect(await control().calls('c8.retail_create')).toHaveLength(1)
@@ -112,13 +137,19 @@ describe('a create that C8 does not answer', () => {
     await control().fault({ step: 'c8.retail_create', ...fault, times: 1 })
     const begin = Date.now()
     expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
-    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({ is_imported: false, import_state: 'queued', awaits_c8: true })
+    expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({
+      is_imported: false,
+      import_state: 'queued',
+      awaits_c8: true,
+    })
     const waiting = await importToTheEnd(order)
     await expectOneDocument(order)
     const calls = await control().calls('c8.retail_create')
     expect(calls).toHaveLength(creates)
     // 409 while it waits: C8 has been asked, and has nothing yet.
-    expect(waiting.filter(told => !told.startsWith('409 等待 C8 确认') && !told.startsWith('409 订单正在导入'))).toEqual([])
+    expect(
+      waiting.filter((told) => !told.startsWith('409 等待 C8 确认') && !told.startsWith('409 订单正在导入')),
+    ).toEqual([])
     if (creates === 2) expect(calls[1]!.time - begin).toBeGreaterThanOrEqual(SETTLE)
   })
 
@@ -127,9 +158,16 @@ describe('a create that C8 does not answer', () => {
     const order = await receiveOrder(app)
     await control().fault({ step: 'c8.retail_create', kind: 'create_late', ms: TIMEOUT + 500, times: 1 })
     expect((await importOrder(order.shop, order.id)).status).toBe(504)
-    await app.receive(order.shop, order.transId, { status: 103, update_time: '2026-11-21 00:00:00', products: [{ barcode: '1', name: 'x', num: 1, amount: 1 }] })
+    await app.receive(order.shop, order.transId, {
+      status: 103,
+      update_time: '2026-11-21 00:00:00',
+      products: [{ barcode: '1', name: 'x', num: 1, amount: 1 }],
+    })
     expect(await app.findOrder(order.shop, order.transId)).toMatchObject({ status: 103, total_amount: 10.5 })
-    expect(await app.ask(`POST /api/orders/${order.id}?action=init_order`, order.shop)).toMatchObject({ status: 409, body: failed(/等待 C8 确认/) })
+    expect(await app.ask(`POST /api/orders/${order.id}?action=init_order`, order.shop)).toMatchObject({
+      status: 409,
+      body: failed(/等待 C8 确认/),
+    })
     expect((await app.ask(`DELETE /api/orders/${order.id}`, order.shop)).status).toBe(409)
     await importToTheEnd(order)
     await expectOneDocument(order)
@@ -141,7 +179,9 @@ describe('a create that C8 does not answer', () => {
     await control().fault({ step: 'c8.retail_create', kind: 'reset', times: 1 })
     expect((await importOrder(order.shop, order.id)).status).toBe(502)
     await app.receive(order.shop, order.transId, { status: 103, update_time: '2026-11-21 00:00:00' })
-    await expect.poll(async () => (await importOrder(order.shop, order.id)).body.errmsg, { timeout: 10_000, interval: 200 }).toMatch(/支付成功/)
+    await expect
+      .poll(async () => (await importOrder(order.shop, order.id)).body.errmsg, { timeout: 10_000, interval: 200 })
+      .toMatch(/支付成功/)
     expect(await control().documents(order.transId)).toEqual([])
     expect(await app.findOrder(order.shop, order.transId)).toMatchObject({ import_state: 'failed', awaits_c8: false })
   })
@@ -152,10 +192,16 @@ describe('a create that C8 does not answer', () => {
     await control().fault({ step: 'c8.retail_create', kind: 'create_then_drop', times: 1 })
     expect((await importOrder(order.shop, order.id)).status).toBe(502)
     await control().fault({ step: 'c8.retail_lookup', kind: 'refuse', times: 1 })
-    await expect.poll(() => app.findOrder(order.shop, order.transId), { timeout: 15_000, interval: 200 }).toMatchObject({ import_state: 'failed', awaits_c8: true })
+    await expect
+      .poll(() => app.findOrder(order.shop, order.transId), { timeout: 15_000, interval: 200 })
+      .toMatchObject({ import_state: 'failed', awaits_c8: true })
     await app.receive(order.shop, order.transId, { status: 103, update_time: '2026-11-21 00:00:00' })
-    expect(await app.ask('POST /api/imports', { token: order.shop.token, body: { ids: [order.id] } })).toMatchObject({ status: 200 })
-    await expect.poll(() => app.findOrder(order.shop, order.transId), { timeout: 10_000, interval: 200 }).toMatchObject({ import_state: 'imported' })
+    expect(await app.ask('POST /api/imports', { token: order.shop.token, body: { ids: [order.id] } })).toMatchObject({
+      status: 200,
+    })
+    await expect
+      .poll(() => app.findOrder(order.shop, order.transId), { timeout: 10_000, interval: 200 })
+      .toMatchObject({ import_state: 'imported' })
     await expectOneDocument(order)
   })
 
@@ -164,7 +210,7 @@ describe('a create that C8 does not answer', () => {
     await control().fault({ step: 'c8.retail_create', kind: 'create_then_drop', times: 1 })
     expect((await importOrder(order.shop, order.id)).status).toBe(502)
     await control().fault({ step: 'c8.retail_lookup', kind: 'status', status: 503 })
-    await new Promise(resolve => setTimeout(resolve, SETTLE + 200))
+    await new Promise((resolve) => setTimeout(resolve, SETTLE + 200))
     expect(await importOrder(order.shop, order.id)).toMatchObject(BROKEN)
     expect(await control().calls('c8.retail_create')).toHaveLength(1)
     await control().clearFaults()
@@ -178,13 +224,22 @@ describe('an order that waits for a retry', () => {
     const order = await receiveOrder(context.app)
     await control().fault({ step: 'c8.retail_lookup', kind: 'status', times: 1 })
     expect((await importOrder(order.shop, order.id)).status).toBe(502)
-    await expect.poll(async () => (await context.app.findOrder(order.shop, order.transId))?.import_state, { timeout: 15_000, interval: 200 }).toBe('imported')
+    await expect
+      .poll(async () => (await context.app.findOrder(order.shop, order.transId))?.import_state, {
+        timeout: 15_000,
+        interval: 200,
+      })
+      .toBe('imported')
     await expectOneDocument(order)
   })
 })
 
 describe('init_order, when C8 is not to be asked', () => {
-  it.each([...kinds, ['that the session has ended', { kind: 'lapsed_token' }, { status: 422, body: failed(/重新登录/) }], ['404', { kind: 'status', status: 404 }, { status: 422, body: failed(/被拒绝/) }]] as Kind[])('%s: changes nothing', async (_, fault, answer) => {
+  it.each([
+    ...kinds,
+    ['that the session has ended', { kind: 'lapsed_token' }, { status: 422, body: failed(/重新登录/) }],
+    ['404', { kind: 'status', status: 404 }, { status: 422, body: failed(/被拒绝/) }],
+  ] as Kind[])('%s: changes nothing', async (_, fault, answer) => {
     const order = await receiveOrder(context.app)
     expect((await importOrder(order.shop, order.id)).status).toBe(200)
     const before = context.app.snapshot()

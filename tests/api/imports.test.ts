@@ -10,24 +10,37 @@ beforeAll(async () => {
   const [shop, neighbour] = [await app.openShop(), await app.openShop()]
   const theirs = await app.receive(neighbour, 'T2')
   const { body } = await app.ask('POST /api/imports', { token: neighbour.token, body: { ids: [theirs] } })
-  world = { app, shop, ids: { order: await app.receive(shop, 'T1'), theirs, theirBatch: body.id as number, nowhere: 999_999 } }
+  world = {
+    app,
+    shop,
+    ids: { order: await app.receive(shop, 'T1'), theirs, theirBatch: body.id as number, nowhere: 999_999 },
+  }
   await finished(neighbour, body.id as number)
 })
 
 const control = () => context.app.sandbox.control
-const start = (shop: { token: string }, body: unknown) => context.app.ask<{ id: number, total: number }>('POST /api/imports', { token: shop.token, body })
-interface Batch extends Fields { total: number, imported: number, failed: number, cancelled: number, pending: number, failures: { order_id: number, trans_id: string, errmsg: string }[] }
-const batch = async (shop: { token: string }, id: number) => (await context.app.ask<Batch>(`GET /api/imports/${id}`, { token: shop.token })).body
+const start = (shop: { token: string }, body: unknown) =>
+  context.app.ask<{ id: number; total: number }>('POST /api/imports', { token: shop.token, body })
+interface Batch extends Fields {
+  total: number
+  imported: number
+  failed: number
+  cancelled: number
+  pending: number
+  failures: { order_id: number; trans_id: string; errmsg: string }[]
+}
+const batch = async (shop: { token: string }, id: number) =>
+  (await context.app.ask<Batch>(`GET /api/imports/${id}`, { token: shop.token })).body
 
 async function finished(shop: { token: string }, id: number): Promise<Batch> {
-  for (const deadline = Date.now() + 20_000; ; await new Promise(resolve => setTimeout(resolve, 50))) {
+  for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const progress = await batch(shop, id)
     if (progress.pending === 0) return progress
     if (Date.now() > deadline) expect.fail(`still pending: ${JSON.stringify(progress)}`)
   }
 }
 
-async function openShopWithOrders(count: number, prefix = 'B'): Promise<{ shop: Shop, ids: number[] }> {
+async function openShopWithOrders(count: number, prefix = 'B'): Promise<{ shop: Shop; ids: number[] }> {
   const { app } = context
   const shop = await app.openShop()
   await app.addDevice(shop)
@@ -37,26 +50,40 @@ async function openShopWithOrders(count: number, prefix = 'B'): Promise<{ shop: 
   return { shop, ids }
 }
 
-const documentsOf = async ({ name }: Shop) => (await control().documents()).filter(({ set_of_book }) => set_of_book === name)
+const documentsOf = async ({ name }: Shop) =>
+  (await control().documents()).filter(({ set_of_book }) => set_of_book === name)
 
 describe('POST /api/imports', () => {
   itIsGuarded('POST /api/imports', 'create', () => world, { ids: [1] })
 
-  itHolds([
-    ['neither ids nor filter', {}, /ids 和 filter/],
-    ['both', { ids: [1], filter: {} }, /ids 和 filter/],
-    ['an empty list', { ids: [] }, /^ids：/],
-    ['an id that is text', { ids: ['x'] }, /^ids\.0：/],
-    ['an id of 0', { ids: [0] }, /^ids\.0：/],
-    ['ids that are no list', { ids: 5 }, /^ids：/],
-    ['null as ids', { ids: null }, /^ids：/],
-    ['more than 10,000 ids', { ids: Array.from({ length: 10_001 }, (_, index) => index + 1) }, /^ids：/],
-    ['a filter that is no object', { filter: 'all' }, /^filter：/],
-    ['a list as filter', { filter: [] }, /^filter：/],
-    ['null as filter', { filter: null }, /^filter：/],
-    ['a filter with a bad status', { filter: { status: 99 } }, /^filter\.status：/],
-    ['a filter that ends before it starts', { filter: { start_date: '2026-11-21', end_date: '2026-11-20' } }, /start_date：/],
-  ].map(([says, body, errmsg]): Scenario => ({ says: `refuses ${says as string}`, request: 'POST /api/imports', body, status: 400, answer: failed(errmsg as RegExp) })), () => world)
+  itHolds(
+    [
+      ['neither ids nor filter', {}, /ids 和 filter/],
+      ['both', { ids: [1], filter: {} }, /ids 和 filter/],
+      ['an empty list', { ids: [] }, /^ids：/],
+      ['an id that is text', { ids: ['x'] }, /^ids\.0：/],
+      ['an id of 0', { ids: [0] }, /^ids\.0：/],
+      ['ids that are no list', { ids: 5 }, /^ids：/],
+      ['null as ids', { ids: null }, /^ids：/],
+      ['more than 10,000 ids', { ids: Array.from({ length: 10_001 }, (_, index) => index + 1) }, /^ids：/],
+      ['a filter that is no object', { filter: 'all' }, /^filter：/],
+      ['a list as filter', { filter: [] }, /^filter：/],
+      ['null as filter', { filter: null }, /^filter：/],
+      ['a filter with a bad status', { filter: { status: 99 } }, /^filter\.status：/],
+      [
+        'a filter that ends before it starts',
+        { filter: { start_date: '2026-11-21', end_date: '2026-11-20' } },
+        /start_date：/,
+      ],
+    ].map(([says, body, errmsg]): Scenario => ({
+      says: `refuses ${says as string}`,
+      request: 'POST /api/imports',
+      body,
+      status: 400,
+      answer: failed(errmsg as RegExp),
+    })),
+    () => world,
+  )
 
   it.each(['theirs', 'nowhere'])('starts nothing when one of the ids is %s', async (name) => {
     const { app, shop, ids } = world
@@ -67,10 +94,21 @@ describe('POST /api/imports', () => {
 
   it('imports the orders named, each once however often it is named', async () => {
     const { shop, ids } = await openShopWithOrders(3)
-    const { body } = await start(await context.app.logIn(shop.name, 4), { ids: [ids[0], ids[1], String(ids[1]), ids[0]] })
+    const { body } = await start(await context.app.logIn(shop.name, 4), {
+      ids: [ids[0], ids[1], String(ids[1]), ids[0]],
+    })
     expect(body).toEqual({ state: 1, id: expect.any(Number), total: 2 })
     expect(await finished(shop, body.id)).toEqual({
-      state: 1, id: body.id, total: 2, imported: 2, failed: 0, cancelled: 0, pending: 0, failures: [], created_at: expect.any(String), created_user: '陈晓东',
+      state: 1,
+      id: body.id,
+      total: 2,
+      imported: 2,
+      failed: 0,
+      cancelled: 0,
+      pending: 0,
+      failures: [],
+      created_at: expect.any(String),
+      created_user: '陈晓东',
     })
     expect((await documentsOf(shop)).map(({ source_id }) => source_id).sort()).toEqual(['B0', 'B1'])
   })
@@ -80,7 +118,16 @@ describe('POST /api/imports', () => {
     const { shop } = await openShopWithOrders(2)
     await app.receive(shop, 'later', { create_time: '2026-11-22 10:00:00' })
     await app.receive(shop, 'unpaid', { status: 101 })
-    const { body } = await start(shop, { filter: { start_date: '2026-11-20', end_date: '2026-11-20', status: '100', is_imported: 0, dev_id: '', trans_id: '' } })
+    const { body } = await start(shop, {
+      filter: {
+        start_date: '2026-11-20',
+        end_date: '2026-11-20',
+        status: '100',
+        is_imported: 0,
+        dev_id: '',
+        trans_id: '',
+      },
+    })
     expect(body.total).toBe(2)
     await finished(shop, body.id)
     expect((await documentsOf(shop)).map(({ source_id }) => source_id).sort()).toEqual(['B0', 'B1'])
@@ -95,7 +142,9 @@ describe('POST /api/imports', () => {
   it('goes on past orders that fail, and lists them with the reason', async () => {
     const { app } = context
     const { shop, ids } = await openShopWithOrders(2)
-    const unknown = await app.receive(shop, 'unknown', { products: [{ barcode: '6900000000009', name: '新品', num: 1, amount: 1 }] })
+    const unknown = await app.receive(shop, 'unknown', {
+      products: [{ barcode: '6900000000009', name: '新品', num: 1, amount: 1 }],
+    })
     const unpaid = await app.receive(shop, 'unpaid', { status: 101 })
     const lonely = await app.receive(shop, 'lonely', { dev_id: 5 })
     const { body } = await start(shop, { ids: [unknown, unpaid, lonely, ...ids] })
@@ -130,14 +179,23 @@ describe('POST /api/imports', () => {
     expect(await documentsOf(shop)).toHaveLength(10)
   })
 
-  it('waits for a log-in when C8\'s session has ended, and then goes on', async () => {
+  it("waits for a log-in when C8's session has ended, and then goes on", async () => {
     const { app } = context
     const { shop, ids } = await openShopWithOrders(2)
     // Somebody who may look and delete, but not import: the queue must not speak through this session.
     const viewer = await app.logIn(shop.name, 9)
     await control().removeToken(shop.c8Token)
     const { body } = await start(shop, { ids })
-    await expect.poll(() => app.rows<{ reason: string }>('SELECT import_paused_reason AS reason FROM set_of_books WHERE id = ?', shop.id)[0]!.reason, { timeout: 10_000 }).toMatch(/重新登录/)
+    await expect
+      .poll(
+        () =>
+          app.rows<{ reason: string }>(
+            'SELECT import_paused_reason AS reason FROM set_of_books WHERE id = ?',
+            shop.id,
+          )[0]!.reason,
+        { timeout: 10_000 },
+      )
+      .toMatch(/重新登录/)
     expect(await batch(viewer, body.id)).toMatchObject({ pending: 2, failed: 0 })
     await app.logIn(shop.name, 15)
     expect(await finished(viewer, body.id)).toMatchObject({ imported: 2 })
@@ -150,7 +208,16 @@ describe('POST /api/imports', () => {
     const viewer = await app.logIn(shop.name, 9)
     await control().removeToken(shop.c8Token)
     const { body } = await start(shop, { ids })
-    await expect.poll(() => app.rows<{ reason: string }>('SELECT import_paused_reason AS reason FROM set_of_books WHERE id = ?', shop.id)[0]!.reason, { timeout: 10_000 }).toMatch(/重新登录/)
+    await expect
+      .poll(
+        () =>
+          app.rows<{ reason: string }>(
+            'SELECT import_paused_reason AS reason FROM set_of_books WHERE id = ?',
+            shop.id,
+          )[0]!.reason,
+        { timeout: 10_000 },
+      )
+      .toMatch(/重新登录/)
     expect((await app.ask(`DELETE /api/orders/${ids[0]}`, viewer)).status).toBe(200)
     await app.logIn(shop.name, 15)
     expect(await finished(viewer, body.id)).toMatchObject({ total: 2, imported: 1, failed: 0, cancelled: 1 })
@@ -159,19 +226,35 @@ describe('POST /api/imports', () => {
 
 describe('GET /api/imports/[id]', () => {
   itIsGuarded('GET /api/imports/{theirBatch}', 'view', () => world)
-  itHolds(['{theirBatch}', '{nowhere}', '0', 'abc', '-1'].map((id): Scenario => ({ says: `does not find ${id}`, request: `GET /api/imports/${id}`, status: 404 })), () => world)
+  itHolds(
+    ['{theirBatch}', '{nowhere}', '0', 'abc', '-1'].map((id): Scenario => ({
+      says: `does not find ${id}`,
+      request: `GET /api/imports/${id}`,
+      status: 404,
+    })),
+    () => world,
+  )
 })
 
 describe('GET /api/imports', () => {
   itIsGuarded('GET /api/imports', 'view', () => world)
-  itHolds(['start=-1', 'limit=0', 'limit=1001', 'start=x'].map((query): Scenario => ({ says: `refuses ${query}`, request: `GET /api/imports?${query}`, status: 400, answer: failed(new RegExp(`^${query.split('=')[0]}：`)) })), () => world)
+  itHolds(
+    ['start=-1', 'limit=0', 'limit=1001', 'start=x'].map((query): Scenario => ({
+      says: `refuses ${query}`,
+      request: `GET /api/imports?${query}`,
+      status: 400,
+      answer: failed(new RegExp(`^${query.split('=')[0]}：`)),
+    })),
+    () => world,
+  )
 
-  it('lists the account set\'s own, newest first, by pages', async () => {
+  it("lists the account set's own, newest first, by pages", async () => {
     const { shop } = await openShopWithOrders(0)
     const ids: number[] = []
     for (let index = 0; index < 3; index++) ids.unshift((await start(shop, { filter: {} })).body.id)
-    const list = async (query: string) => (await context.app.ask<{ total: number, root: { id: number }[] }>(`GET /api/imports?${query}`, shop)).body
-    expect(await list('')).toMatchObject({ total: 3, root: ids.map(id => ({ id })) })
+    const list = async (query: string) =>
+      (await context.app.ask<{ total: number; root: { id: number }[] }>(`GET /api/imports?${query}`, shop)).body
+    expect(await list('')).toMatchObject({ total: 3, root: ids.map((id) => ({ id })) })
     expect(await list('start=1&limit=1')).toMatchObject({ total: 3, root: [{ id: ids[1] }] })
   })
 })
@@ -179,10 +262,21 @@ describe('GET /api/imports', () => {
 describe('POST /api/imports/[id]/retry and /cancel', () => {
   itIsGuarded('POST /api/imports/{theirBatch}/retry', 'create', () => world)
   itIsGuarded('POST /api/imports/{theirBatch}/cancel', 'create', () => world)
-  itHolds([
-    { says: 'does not retry another account set\'s batch', request: 'POST /api/imports/{theirBatch}/retry', status: 404 },
-    { says: 'does not cancel another account set\'s batch', request: 'POST /api/imports/{theirBatch}/cancel', status: 404 },
-  ], () => world)
+  itHolds(
+    [
+      {
+        says: "does not retry another account set's batch",
+        request: 'POST /api/imports/{theirBatch}/retry',
+        status: 404,
+      },
+      {
+        says: "does not cancel another account set's batch",
+        request: 'POST /api/imports/{theirBatch}/cancel',
+        status: 404,
+      },
+    ],
+    () => world,
+  )
 
   it('tries the failed ones again, by their reason once what was wrong is mended', async () => {
     const { app } = context
@@ -194,7 +288,8 @@ describe('POST /api/imports/[id]/retry and /cancel', () => {
     const { failures } = await finished(shop, body.id)
     await control().addProducts({ id: 5002, name: '新品', barcode: '6900000000016' })
     const reason = failures.find(({ order_id }) => order_id === unknown[0])!.errmsg
-    const retry = (changes: Fields) => app.ask(`POST /api/imports/${body.id}/retry`, { token: shop.token, body: changes })
+    const retry = (changes: Fields) =>
+      app.ask(`POST /api/imports/${body.id}/retry`, { token: shop.token, body: changes })
     expect((await retry({ reason })).body).toEqual({ state: 1, count: 2 })
     expect(await finished(shop, body.id)).toMatchObject({ imported: 3, failed: 1 })
     expect((await retry({})).body).toEqual({ state: 1, count: 1 })
@@ -218,28 +313,52 @@ describe('POST /api/imports/[id]/retry and /cancel', () => {
 
 describe('GET /api/imports/[id]/events', () => {
   itIsGuarded('GET /api/imports/{theirBatch}/events', 'view', () => world)
-  itHolds([{ says: 'does not find another account set\'s batch', request: 'GET /api/imports/{theirBatch}/events', status: 404 }], () => world)
+  itHolds(
+    [
+      {
+        says: "does not find another account set's batch",
+        request: 'GET /api/imports/{theirBatch}/events',
+        status: 404,
+      },
+    ],
+    () => world,
+  )
 
   it('streams the progress until the batch has ended', async () => {
     const { shop, ids } = await openShopWithOrders(3)
     const { body } = await start(shop, { ids })
     const response = await fetch(`${context.app.url}/api/imports/${body.id}/events`, { headers: { token: shop.token } })
     expect(response.headers.get('content-type')).toContain('text/event-stream')
-    const events = (await response.text()).split('\n').filter(line => line.startsWith('data: ')).map(line => JSON.parse(line.slice(6)) as Batch)
+    const events = (await response.text())
+      .split('\n')
+      .filter((line) => line.startsWith('data: '))
+      .map((line) => JSON.parse(line.slice(6)) as Batch)
     expect(events.at(-1)).toMatchObject({ id: body.id, total: 3, imported: 3, pending: 0 })
   })
 
   it.each<[string, (token: string) => Promise<unknown> | unknown]>([
-    ['is logged out', token => context.app.ask('DELETE /api/access_token', { token })],
-    ['has expired', () => context.app.change('UPDATE sessions SET expires_at = ? WHERE id = (SELECT max(id) FROM sessions)', Date.now() - 1)],
+    ['is logged out', (token) => context.app.ask('DELETE /api/access_token', { token })],
+    [
+      'has expired',
+      () =>
+        context.app.change(
+          'UPDATE sessions SET expires_at = ? WHERE id = (SELECT max(id) FROM sessions)',
+          Date.now() - 1,
+        ),
+    ],
   ])('ends within seconds when the session that opened it %s, though the batch goes on', async (_, end) => {
     const { shop, ids } = await openShopWithOrders(1)
     // Under way for as long as this takes.
     await control().fault({ step: 'c8.products', kind: 'slow', ms: 30_000 })
-    const { body: { id } } = await start(shop, { ids })
+    const {
+      body: { id },
+    } = await start(shop, { ids })
     const { token } = await context.app.logIn(shop.name, 1)
     const watcher = new AbortController()
-    const response = await fetch(`${context.app.url}/api/imports/${id}/events`, { headers: { token }, signal: watcher.signal })
+    const response = await fetch(`${context.app.url}/api/imports/${id}/events`, {
+      headers: { token },
+      signal: watcher.signal,
+    })
     const reader = response.body!.getReader()
     expect(new TextDecoder().decode((await reader.read()).value)).toContain('"pending":1')
     await end(token)
@@ -247,7 +366,7 @@ describe('GET /api/imports/[id]/events', () => {
       while (!(await reader.read()).done);
       return true
     })()
-    expect(await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 4000, false))])).toBe(true)
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 4000, false))])).toBe(true)
     expect((await batch(shop, id)).pending).toBe(1)
     watcher.abort()
   })
@@ -256,7 +375,9 @@ describe('GET /api/imports/[id]/events', () => {
     const { app } = context
     const { shop, ids } = await openShopWithOrders(1)
     await control().fault({ step: 'c8.products', kind: 'slow', ms: 30_000 })
-    const { body: { id } } = await start(shop, { ids })
+    const {
+      body: { id },
+    } = await start(shop, { ids })
     const response = await fetch(`${app.url}/api/imports/${id}/events`, { headers: { token: shop.token } })
     app.change('ALTER TABLE import_batch_items RENAME TO elsewhere')
     await response.text()
@@ -267,17 +388,34 @@ describe('GET /api/imports/[id]/events', () => {
 })
 
 describe('messages that were not understood', () => {
-  const list = async (shop: { token: string }, query = '') => (await context.app.ask<{ total: number, root: { id: number, body: string, reason: string, truncated: boolean }[] }>(`GET /api/rejected_messages?${query}`, { token: shop.token })).body
+  const list = async (shop: { token: string }, query = '') =>
+    (
+      await context.app.ask<{
+        total: number
+        root: { id: number; body: string; reason: string; truncated: boolean }[]
+      }>(`GET /api/rejected_messages?${query}`, { token: shop.token })
+    ).body
   const send = (shop: Shop, raw: string) => context.app.ask('POST /api/create_order', { token: shop.localToken, raw })
 
   itIsGuarded('GET /api/rejected_messages', 'view', () => world)
   itIsGuarded('POST /api/rejected_messages/1/replay', 'create', () => world)
   itIsGuarded('DELETE /api/rejected_messages/1', 'delete', () => world)
-  itHolds([
-    { says: 'refuse limit 0', request: 'GET /api/rejected_messages?limit=0', status: 400 },
-    { says: 'are not found to delete when there is none', request: 'DELETE /api/rejected_messages/{nowhere}', status: 404 },
-    { says: 'are not found to replay when there is none', request: 'POST /api/rejected_messages/{nowhere}/replay', status: 404 },
-  ], () => world)
+  itHolds(
+    [
+      { says: 'refuse limit 0', request: 'GET /api/rejected_messages?limit=0', status: 400 },
+      {
+        says: 'are not found to delete when there is none',
+        request: 'DELETE /api/rejected_messages/{nowhere}',
+        status: 404,
+      },
+      {
+        says: 'are not found to replay when there is none',
+        request: 'POST /api/rejected_messages/{nowhere}/replay',
+        status: 404,
+      },
+    ],
+    () => world,
+  )
 
   it('are kept as they came with the reason, for their account set alone', async () => {
     const { app } = context
@@ -285,10 +423,17 @@ describe('messages that were not understood', () => {
     const raw = JSON.stringify({ ...orderMessage('?'), status: 999 }).replace('"?"', '1234567890123456789')
     expect((await send(shop, raw)).status).toBe(400)
     expect((await send(shop, '{not json')).status).toBe(400)
-    await app.ask('POST /api/create_order', { token: 'wrong', raw: '{stranger', headers: { 'x-forwarded-for': '10.3.0.1' } })
+    await app.ask('POST /api/create_order', {
+      token: 'wrong',
+      raw: '{stranger',
+      headers: { 'x-forwarded-for': '10.3.0.1' },
+    })
     const { total, root } = await list(shop)
     expect(total).toBe(2)
-    expect(root.map(({ body, reason }) => [body, reason])).toEqual([['{not json', expect.stringMatching(/JSON/)], [raw, expect.stringMatching(/^status：/)]])
+    expect(root.map(({ body, reason }) => [body, reason])).toEqual([
+      ['{not json', expect.stringMatching(/JSON/)],
+      [raw, expect.stringMatching(/^status：/)],
+    ])
     expect(await list(neighbour)).toMatchObject({ total: 0, root: [] })
     const id = root[0]!.id
     expect((await app.ask(`DELETE /api/rejected_messages/${id}`, neighbour)).status).toBe(404)
@@ -302,7 +447,10 @@ describe('messages that were not understood', () => {
     const shop = await app.openShop()
     await send(shop, JSON.stringify({ ...orderMessage('T1'), status: 999 }))
     const id = (await list(shop)).root[0]!.id
-    expect(await app.ask(`POST /api/rejected_messages/${id}/replay`, shop)).toMatchObject({ status: 400, body: failed(/^status：/) })
+    expect(await app.ask(`POST /api/rejected_messages/${id}/replay`, shop)).toMatchObject({
+      status: 400,
+      body: failed(/^status：/),
+    })
     expect((await list(shop)).total).toBe(1)
   })
 })
@@ -310,11 +458,40 @@ describe('messages that were not understood', () => {
 describe('what runs by itself', () => {
   itIsGuarded('GET /api/automation', 'view', () => world)
   itIsGuarded('PUT /api/automation', 'edit', () => world, { downloads: 0, imports: 0 })
-  itHolds([
-    { says: 'is off at first', who: 1, request: 'GET /api/automation', status: 200, answer: { downloads: false, imports: false, has_c8_login: false, enabled_user: null } },
-    { says: 'may be switched on only by who may import', who: 2, request: 'PUT /api/automation', body: { downloads: 1, imports: 0 }, status: 403 },
-    ...([['downloads', 2], ['downloads', undefined], ['imports', 'x'], ['download_minutes', 0], ['download_minutes', 1441], ['import_delay_minutes', -1], ['import_since', 'x']] as const).map(([field, value]): Scenario => ({
-      says: `refuses ${String(value)} as ${field}`, request: 'PUT /api/automation', body: { downloads: 0, imports: 0, [field]: value }, status: 400, answer: failed(new RegExp(`^${field}：`)),
-    })),
-  ], () => world)
+  itHolds(
+    [
+      {
+        says: 'is off at first',
+        who: 1,
+        request: 'GET /api/automation',
+        status: 200,
+        answer: { downloads: false, imports: false, has_c8_login: false, enabled_user: null },
+      },
+      {
+        says: 'may be switched on only by who may import',
+        who: 2,
+        request: 'PUT /api/automation',
+        body: { downloads: 1, imports: 0 },
+        status: 403,
+      },
+      ...(
+        [
+          ['downloads', 2],
+          ['downloads', undefined],
+          ['imports', 'x'],
+          ['download_minutes', 0],
+          ['download_minutes', 1441],
+          ['import_delay_minutes', -1],
+          ['import_since', 'x'],
+        ] as const
+      ).map(([field, value]): Scenario => ({
+        says: `refuses ${String(value)} as ${field}`,
+        request: 'PUT /api/automation',
+        body: { downloads: 0, imports: 0, [field]: value },
+        status: 400,
+        answer: failed(new RegExp(`^${field}：`)),
+      })),
+    ],
+    () => world,
+  )
 })

@@ -15,40 +15,91 @@ beforeAll(async () => {
   await app.addDevice(shop, { name: 'Lobby 大堂' })
   await app.receive(neighbour, 'theirs')
   world = { app, shop, ids: { order: await app.receive(shop, 'A-1') } }
-  await app.receive(shop, 'a-2', { dev_id: 5, create_time: '2026-11-20 11:00:00', products: [{ barcode: '=1', name: '-茶', num: 1, amount: 99.9 }] })
+  await app.receive(shop, 'a-2', {
+    dev_id: 5,
+    create_time: '2026-11-20 11:00:00',
+    products: [{ barcode: '=1', name: '-茶', num: 1, amount: 99.9 }],
+  })
   await app.receive(shop, 'B-3', { status: 103, create_time: '2026-11-21 09:00:00' })
 })
 
 async function ids(query: string) {
-  const { status, body } = await world.app.ask<{ root: { trans_id: string }[] }>(`${VIEW}&${query}`, { token: shop.token })
+  const { status, body } = await world.app.ask<{ root: { trans_id: string }[] }>(`${VIEW}&${query}`, {
+    token: shop.token,
+  })
   expect(status).toBe(200)
-  return body.root.map(order => order.trans_id)
+  return body.root.map((order) => order.trans_id)
 }
 
-describe('trade_view beyond the contract\'s filter', () => {
-  itHolds([
-    { says: 'answers count and sum of all that match, whatever the page', request: `${VIEW}&limit=1`, status: 200, answer: { total: 3, amount: 120.9 } },
-    ...([['import_state', 'done'], ['sort', 'status'], ['unconfigured', '2'], ['refunded_after_import', 'x'], ['q', 'x'.repeat(65)], ['barcode', 'x'.repeat(129)]] as const)
-      .map(([field, value]) => ({ says: `refuses ${value.slice(0, 20)} as ${field}`, request: `${VIEW}&${field}=${value}`, status: 400, answer: failed(new RegExp(`^${field}：`)) })),
-    { says: 'refuses a page too far down by amount', request: `${VIEW}&sort=-total_amount&start=10001`, status: 400, answer: failed(/^start：按金额排序/) },
-    { says: 'takes a far page by time', request: `${VIEW}&start=1000000`, status: 200, answer: { total: 3, root: [] } },
-  ], () => world)
+describe("trade_view beyond the contract's filter", () => {
+  itHolds(
+    [
+      {
+        says: 'answers count and sum of all that match, whatever the page',
+        request: `${VIEW}&limit=1`,
+        status: 200,
+        answer: { total: 3, amount: 120.9 },
+      },
+      ...(
+        [
+          ['import_state', 'done'],
+          ['sort', 'status'],
+          ['unconfigured', '2'],
+          ['refunded_after_import', 'x'],
+          ['q', 'x'.repeat(65)],
+          ['barcode', 'x'.repeat(129)],
+        ] as const
+      ).map(([field, value]) => ({
+        says: `refuses ${value.slice(0, 20)} as ${field}`,
+        request: `${VIEW}&${field}=${value}`,
+        status: 400,
+        answer: failed(new RegExp(`^${field}：`)),
+      })),
+      {
+        says: 'refuses a page too far down by amount',
+        request: `${VIEW}&sort=-total_amount&start=10001`,
+        status: 400,
+        answer: failed(/^start：按金额排序/),
+      },
+      {
+        says: 'takes a far page by time',
+        request: `${VIEW}&start=1000000`,
+        status: 200,
+        answer: { total: 3, root: [] },
+      },
+    ],
+    () => world,
+  )
 
   it.each([
-    ['', ['B-3', 'a-2', 'A-1']], ['sort=create_time', ['A-1', 'a-2', 'B-3']], ['sort=-total_amount', ['a-2', 'B-3', 'A-1']], ['sort=total_amount', ['A-1', 'B-3', 'a-2']],
-    ['q=a-', ['a-2', 'A-1']], ['q=goBox&status=103', ['B-3']], ['q=%25', []], ['device_name=lobby', ['B-3', 'A-1']], ['unconfigured=1', ['a-2']], ['barcode=%3D1', ['a-2']],
-    ['import_state=idle', ['B-3', 'a-2', 'A-1']], ['import_state=failed', []], ['refunded_after_import=1', []], ['start_date=2026-11-20&end_date=2026-11-20', ['a-2', 'A-1']],
+    ['', ['B-3', 'a-2', 'A-1']],
+    ['sort=create_time', ['A-1', 'a-2', 'B-3']],
+    ['sort=-total_amount', ['a-2', 'B-3', 'A-1']],
+    ['sort=total_amount', ['A-1', 'B-3', 'a-2']],
+    ['q=a-', ['a-2', 'A-1']],
+    ['q=goBox&status=103', ['B-3']],
+    ['q=%25', []],
+    ['device_name=lobby', ['B-3', 'A-1']],
+    ['unconfigured=1', ['a-2']],
+    ['barcode=%3D1', ['a-2']],
+    ['import_state=idle', ['B-3', 'a-2', 'A-1']],
+    ['import_state=failed', []],
+    ['refunded_after_import=1', []],
+    ['start_date=2026-11-20&end_date=2026-11-20', ['a-2', 'A-1']],
   ])('finds for “%s” %j', async (query, expected) => {
     expect(await ids(query)).toEqual(expected)
   })
 
-  it('names each order\'s cabinet', async () => {
+  it("names each order's cabinet", async () => {
     const { body } = await world.app.ask<{ root: Fields[] }>(VIEW, { token: shop.token })
-    expect(body.root.map(order => order.device_name)).toEqual(['Lobby 大堂', null, 'Lobby 大堂'])
+    expect(body.root.map((order) => order.device_name)).toEqual(['Lobby 大堂', null, 'Lobby 大堂'])
   })
 
   it('is what a batch takes as its filter', async () => {
-    const { status, body } = await world.app.ask('POST /api/imports', { token: shop.token, body: { filter: { unconfigured: 1, q: 'A-2' } } })
+    const { status, body } = await world.app.ask('POST /api/imports', {
+      token: shop.token,
+      body: { filter: { unconfigured: 1, q: 'A-2' } },
+    })
     expect({ status, total: body.total }).toEqual({ status: 200, total: 1 })
   })
 })
@@ -66,21 +117,35 @@ describe('one order', () => {
 
 describe('the export', () => {
   itIsGuarded(EXPORT, 'view', () => world)
-  itHolds([
-    { says: 'refuses a format it does not know', request: 'GET /api/orders/export?format=pdf', status: 400, answer: failed(/^format：/) },
-    { says: 'refuses a bad filter like trade_view', request: `${EXPORT}&status=99`, status: 400, answer: failed(/^status：/) },
-  ], () => world)
+  itHolds(
+    [
+      {
+        says: 'refuses a format it does not know',
+        request: 'GET /api/orders/export?format=pdf',
+        status: 400,
+        answer: failed(/^format：/),
+      },
+      {
+        says: 'refuses a bad filter like trade_view',
+        request: `${EXPORT}&status=99`,
+        status: 400,
+        answer: failed(/^status：/),
+      },
+    ],
+    () => world,
+  )
 
-  const download = (query: string) => fetch(`${world.app.url}/api/orders/export?${query}`, { headers: { token: shop.token } })
+  const download = (query: string) =>
+    fetch(`${world.app.url}/api/orders/export?${query}`, { headers: { token: shop.token } })
 
-  it('is a CSV file of the filter\'s orders, named after its dates', async () => {
+  it("is a CSV file of the filter's orders, named after its dates", async () => {
     const response = await download('format=csv&start_date=2026-11-20&end_date=2026-11-20')
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
     expect(response.headers.get('content-disposition')).toContain('filename="orders_2026-11-20_2026-11-20.csv"')
     const rows = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer()).split('\r\n')
     expect(rows[0]).toMatch(/^\uFEFF订单号,/)
-    expect(rows.slice(1).map(row => row.split(',', 1)[0])).toEqual(['A-1', 'A-1', 'a-2', ''])
-    expect(rows[3]).toContain(',\'=1,\'-茶,1,99.9,,99.9,')
+    expect(rows.slice(1).map((row) => row.split(',', 1)[0])).toEqual(['A-1', 'A-1', 'a-2', ''])
+    expect(rows[3]).toContain(",'=1,'-茶,1,99.9,,99.9,")
   })
 
   it.each(['format=xlsx', ''])('is a workbook, too, also where no form is named: %j', async (query) => {
@@ -92,14 +157,33 @@ describe('the export', () => {
 
 describe('GET /api/summary', () => {
   itIsGuarded('GET /api/summary', 'view', () => world)
-  itHolds([
-    { says: 'answers today, 7 and 30 days', request: 'GET /api/summary', status: 200, answer: { days: 7, periods: [1, 7, 30].map(days => expect.objectContaining({ days })) as unknown as Fields[] } },
-    { says: 'refuses another number of days', request: 'GET /api/summary?days=8', status: 400, answer: failed(/^days：/) },
-  ], () => world)
+  itHolds(
+    [
+      {
+        says: 'answers today, 7 and 30 days',
+        request: 'GET /api/summary',
+        status: 200,
+        answer: {
+          days: 7,
+          periods: [1, 7, 30].map((days) => expect.objectContaining({ days })) as unknown as Fields[],
+        },
+      },
+      {
+        says: 'refuses another number of days',
+        request: 'GET /api/summary?days=8',
+        status: 400,
+        answer: failed(/^days：/),
+      },
+    ],
+    () => world,
+  )
 
   it('tells what waits in this account set', async () => {
     const { body } = await world.app.ask<{ waiting: Fields }>('GET /api/summary', { token: shop.token })
-    expect(body.waiting).toMatchObject({ importable: { orders: 1, amount: 10.5 }, unconfigured: { orders: 1, amount: 99.9, cabinets: 1 } })
+    expect(body.waiting).toMatchObject({
+      importable: { orders: 1, amount: 10.5 },
+      unconfigured: { orders: 1, amount: 99.9, cabinets: 1 },
+    })
   })
 })
 
@@ -108,6 +192,10 @@ describe('GET /api/devices/unconfigured', () => {
 
   it('lists cabinets of the own orders that are not configured', async () => {
     const { body } = await world.app.ask('GET /api/devices/unconfigured', { token: shop.token })
-    expect(body).toEqual({ state: 1, total: 1, root: [{ dev_id: 5, orders: 1, amount: 99.9, last_seen: '2026-11-20 11:00:00' }] })
+    expect(body).toEqual({
+      state: 1,
+      total: 1,
+      root: [{ dev_id: 5, orders: 1, amount: 99.9, last_seen: '2026-11-20 11:00:00' }],
+    })
   })
 })

@@ -9,47 +9,104 @@ beforeAll(async () => {
   const { app } = context
   const shop = await app.openShop()
   const neighbour = await app.openShop()
-  world = { app, shop, ids: { order: await app.receive(shop, 'T1'), theirs: await app.receive(neighbour, 'T2'), nowhere: 999_999 } }
+  world = {
+    app,
+    shop,
+    ids: { order: await app.receive(shop, 'T1'), theirs: await app.receive(neighbour, 'T2'), nowhere: 999_999 },
+  }
 })
 
 const VIEW = 'GET /api/orders?action=trade_view'
 const missingPaths = ['{theirs}', '{nowhere}', '0', '-1', '1.5', 'abc', '9007199254740993']
 
 describe('GET /api/orders', () => {
-  itHolds([
-    { says: 'asks for an action', request: 'GET /api/orders', status: 400, answer: failed(/^action：/) },
-    { says: 'refuses an unknown action', request: 'GET /api/orders?action=nothing', status: 400, answer: failed(/^action：/) },
-    { says: 'refuses an action that every object has', request: 'GET /api/orders?action=constructor', status: 400 },
-    { says: 'refuses an action given twice', request: 'GET /api/orders?action=trade_view&action=get_orders', status: 400 },
-    { says: 'asks for a log-in before it asks for an action', who: 'nobody', request: 'GET /api/orders', status: 401 },
-  ], () => world)
+  itHolds(
+    [
+      { says: 'asks for an action', request: 'GET /api/orders', status: 400, answer: failed(/^action：/) },
+      {
+        says: 'refuses an unknown action',
+        request: 'GET /api/orders?action=nothing',
+        status: 400,
+        answer: failed(/^action：/),
+      },
+      { says: 'refuses an action that every object has', request: 'GET /api/orders?action=constructor', status: 400 },
+      {
+        says: 'refuses an action given twice',
+        request: 'GET /api/orders?action=trade_view&action=get_orders',
+        status: 400,
+      },
+      {
+        says: 'asks for a log-in before it asks for an action',
+        who: 'nobody',
+        request: 'GET /api/orders',
+        status: 401,
+      },
+    ],
+    () => world,
+  )
 })
 
 describe('trade_view', () => {
   itIsGuarded(VIEW, 'view', () => world)
 
-  itHolds([
-    ...([
-      ['dev_id', 'x', '1.5', '9007199254740993'], ['status', 'paid', '99', '106'], ['is_imported', '2', 'yes', '-1'],
-      ['start_date', 'today', '2026-02-30', '2026-11-20 25:00:00'], ['end_date', 'today', '2026-13-01', '-1'],
-      ['start', '-1', '1.5', 'x'], ['limit', '0', '1001', '-5', 'x'], ['trans_id', 'x'.repeat(65)],
-    ] as [string, ...string[]][]).flatMap(([field, ...values]) => values.map((value): Scenario => ({
-      says: `refuses ${value.slice(0, 20)} as ${field}`, request: `${VIEW}&${field}=${value}`, status: 400, answer: failed(new RegExp(`^${field}：`)),
-    }))),
-    { says: 'refuses a start after the end', request: `${VIEW}&start_date=2026-11-21&end_date=2026-11-20`, status: 400, answer: failed(/^start_date：不能晚于/) },
-    { says: 'refuses a start one second after the end', request: `${VIEW}&start_date=2026-11-20%2010:00:01&end_date=2026-11-20%2010:00:00`, status: 400 },
-    { says: 'takes one and the same second as start and end', request: `${VIEW}&start_date=2026-11-20%2010:00:00&end_date=2026-11-20%2010:00:00`, status: 200, answer: { total: 1 } },
-    { says: 'refuses a parameter given twice', request: `${VIEW}&status=100&status=100`, status: 400 },
-    { says: 'takes empty text as not given', request: `${VIEW}&dev_id=&start_date=&end_date=&status=&is_imported=&trans_id=&start=&limit=`, status: 200, answer: { total: 1 } },
-    { says: 'takes the bounds of a page', request: `${VIEW}&start=0&limit=1000`, status: 200 },
-  ], () => world)
+  itHolds(
+    [
+      ...(
+        [
+          ['dev_id', 'x', '1.5', '9007199254740993'],
+          ['status', 'paid', '99', '106'],
+          ['is_imported', '2', 'yes', '-1'],
+          ['start_date', 'today', '2026-02-30', '2026-11-20 25:00:00'],
+          ['end_date', 'today', '2026-13-01', '-1'],
+          ['start', '-1', '1.5', 'x'],
+          ['limit', '0', '1001', '-5', 'x'],
+          ['trans_id', 'x'.repeat(65)],
+        ] as [string, ...string[]][]
+      ).flatMap(([field, ...values]) =>
+        values.map((value): Scenario => ({
+          says: `refuses ${value.slice(0, 20)} as ${field}`,
+          request: `${VIEW}&${field}=${value}`,
+          status: 400,
+          answer: failed(new RegExp(`^${field}：`)),
+        })),
+      ),
+      {
+        says: 'refuses a start after the end',
+        request: `${VIEW}&start_date=2026-11-21&end_date=2026-11-20`,
+        status: 400,
+        answer: failed(/^start_date：不能晚于/),
+      },
+      {
+        says: 'refuses a start one second after the end',
+        request: `${VIEW}&start_date=2026-11-20%2010:00:01&end_date=2026-11-20%2010:00:00`,
+        status: 400,
+      },
+      {
+        says: 'takes one and the same second as start and end',
+        request: `${VIEW}&start_date=2026-11-20%2010:00:00&end_date=2026-11-20%2010:00:00`,
+        status: 200,
+        answer: { total: 1 },
+      },
+      { says: 'refuses a parameter given twice', request: `${VIEW}&status=100&status=100`, status: 400 },
+      {
+        says: 'takes empty text as not given',
+        request: `${VIEW}&dev_id=&start_date=&end_date=&status=&is_imported=&trans_id=&start=&limit=`,
+        status: 200,
+        answer: { total: 1 },
+      },
+      { says: 'takes the bounds of a page', request: `${VIEW}&start=0&limit=1000`, status: 200 },
+    ],
+    () => world,
+  )
 
-  describe('with a shop\'s orders', () => {
+  describe("with a shop's orders", () => {
     let shop: Shop
 
     const ids = async (query: string) => {
-      const { body } = await context.app.ask<{ total: number, root: PublicOrder[] }>(`${VIEW}&${query}`, { token: shop.token })
-      return { total: body.total, ids: body.root.map(order => order.trans_id) }
+      const { body } = await context.app.ask<{ total: number; root: PublicOrder[] }>(`${VIEW}&${query}`, {
+        token: shop.token,
+      })
+      return { total: body.total, ids: body.root.map((order) => order.trans_id) }
     }
 
     beforeAll(async () => {
@@ -77,7 +134,11 @@ describe('trade_view', () => {
       ['whole days, both included, for bare dates', 'start_date=2026-11-20&end_date=2026-11-20', whole.slice(1, 6)],
       ['from a second on, included', 'start_date=2026-11-20%2012:00:00', whole.slice(0, 5)],
       ['up to a second, included', 'end_date=2026-11-20%2012:00:00', whole.slice(3)],
-      ['times with offset', `start_date=${encodeURIComponent('2026-11-20T04:00:00Z')}&end_date=${encodeURIComponent('2026-11-20T13:00:00+08:00')}`, whole.slice(2, 5)],
+      [
+        'times with offset',
+        `start_date=${encodeURIComponent('2026-11-20T04:00:00Z')}&end_date=${encodeURIComponent('2026-11-20T13:00:00+08:00')}`,
+        whole.slice(2, 5),
+      ],
       ['Unix seconds', 'start_date=1795147200&end_date=1795147200', ['noon 2', 'noon 1']],
       ['Unix milliseconds', 'start_date=1795147200000&end_date=1795147200999', ['noon 2', 'noon 1']],
       ['one device', 'dev_id=7', ['other']],
@@ -87,28 +148,46 @@ describe('trade_view', () => {
       ['one trans_id, exactly', 'trans_id=noon%202', ['noon 2']],
       ['nothing for a part of a trans_id', 'trans_id=noon', []],
       ['nothing of another account set', 'trans_id=T1', []],
-      ['all filters at once', 'dev_id=10086&status=100&is_imported=0&start_date=2026-11-20&end_date=2026-11-20', ['noon 2', 'midnight']],
+      [
+        'all filters at once',
+        'dev_id=10086&status=100&is_imported=0&start_date=2026-11-20&end_date=2026-11-20',
+        ['noon 2', 'midnight'],
+      ],
     ])('shows %s', async (_, query, expected) => {
       expect(await ids(query)).toEqual({ total: expected.length, ids: expected })
     })
 
     it('pages in a stable order with the total of all matches', async () => {
-      const pages = [await ids('start=0&limit=3'), await ids('start=3&limit=3'), await ids('start=6&limit=3'), await ids('start=7&limit=3')]
+      const pages = [
+        await ids('start=0&limit=3'),
+        await ids('start=3&limit=3'),
+        await ids('start=6&limit=3'),
+        await ids('start=7&limit=3'),
+      ]
       expect(pages.map(({ total }) => total)).toEqual([7, 7, 7, 7])
-      expect(pages.flatMap(page => page.ids)).toEqual(whole)
+      expect(pages.flatMap((page) => page.ids)).toEqual(whole)
     })
 
     it('shows 50 a page unless told otherwise', async () => {
       const many = await context.app.openShop()
-      await Promise.all(Array.from({ length: 51 }, (_, index) => context.app.ask('POST /api/create_order', { token: many.localToken, body: orderMessage(`M${index}`) })))
-      const { body } = await context.app.ask<{ total: number, root: unknown[] }>(VIEW, many)
+      await Promise.all(
+        Array.from({ length: 51 }, (_, index) =>
+          context.app.ask('POST /api/create_order', { token: many.localToken, body: orderMessage(`M${index}`) }),
+        ),
+      )
+      const { body } = await context.app.ask<{ total: number; root: unknown[] }>(VIEW, many)
       expect([body.total, body.root.length]).toEqual([51, 50])
     })
 
     it('says who imported an order and what the document is called', async () => {
       const [document] = await context.app.sandbox.control.documents('noon 1')
       expect(await context.app.findOrder(shop, 'noon 1')).toMatchObject({
-        is_imported: true, imported_user: '陈晓东', imported_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/), retail_id: document!.id, retail_code: document!.code, import_state: 'imported',
+        is_imported: true,
+        imported_user: '陈晓东',
+        imported_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+        retail_id: document!.id,
+        retail_code: document!.code,
+        import_state: 'imported',
       })
     })
   })
@@ -116,26 +195,73 @@ describe('trade_view', () => {
 
 describe('GET /api/orders/[id]', () => {
   itIsGuarded('GET /api/orders/{order}', 'view', () => world)
-  itHolds([
-    ...missingPaths.map((id): Scenario => ({ says: `does not find ${id}`, request: `GET /api/orders/${id}`, status: 404 })),
-    { says: 'shows the order with its history', who: 1, request: 'GET /api/orders/{order}', status: 200, answer: { trans_id: 'T1', total_amount: 10.5, history: [expect.objectContaining({ event: 'received', user: 'goBox' })] } },
-    { says: 'refuses an unknown action', request: 'GET /api/orders/{order}?action=confirm', status: 400, answer: failed(/^action：/) },
-    { says: 'takes an empty action as none', request: 'GET /api/orders/{order}?action=', status: 200 },
-  ], () => world)
+  itHolds(
+    [
+      ...missingPaths.map((id): Scenario => ({
+        says: `does not find ${id}`,
+        request: `GET /api/orders/${id}`,
+        status: 404,
+      })),
+      {
+        says: 'shows the order with its history',
+        who: 1,
+        request: 'GET /api/orders/{order}',
+        status: 200,
+        answer: {
+          trans_id: 'T1',
+          total_amount: 10.5,
+          history: [expect.objectContaining({ event: 'received', user: 'goBox' })],
+        },
+      },
+      {
+        says: 'refuses an unknown action',
+        request: 'GET /api/orders/{order}?action=confirm',
+        status: 400,
+        answer: failed(/^action：/),
+      },
+      { says: 'takes an empty action as none', request: 'GET /api/orders/{order}?action=', status: 200 },
+    ],
+    () => world,
+  )
 })
 
 describe('POST /api/orders/[id]', () => {
-  itHolds([
-    { says: 'asks for an action', request: 'POST /api/orders/{order}', status: 400, answer: failed(/^action：/) },
-    { says: 'refuses an unknown action in the body', request: 'POST /api/orders/{order}', body: { action: 'drop' }, status: 400 },
-    { says: 'refuses an action that is no text', request: 'POST /api/orders/{order}', body: { action: ['import'] }, status: 400 },
-    { says: 'reads the action from the body too', request: 'POST /api/orders/{order}', body: { action: 'init_order' }, status: 200 },
-  ], () => world)
+  itHolds(
+    [
+      { says: 'asks for an action', request: 'POST /api/orders/{order}', status: 400, answer: failed(/^action：/) },
+      {
+        says: 'refuses an unknown action in the body',
+        request: 'POST /api/orders/{order}',
+        body: { action: 'drop' },
+        status: 400,
+      },
+      {
+        says: 'refuses an action that is no text',
+        request: 'POST /api/orders/{order}',
+        body: { action: ['import'] },
+        status: 400,
+      },
+      {
+        says: 'reads the action from the body too',
+        request: 'POST /api/orders/{order}',
+        body: { action: 'init_order' },
+        status: 200,
+      },
+    ],
+    () => world,
+  )
 })
 
 describe('DELETE /api/orders/[id]', () => {
   itIsGuarded('DELETE /api/orders/{order}', 'delete', () => world)
-  itHolds(missingPaths.map((id): Scenario => ({ says: `does not find ${id}`, request: `DELETE /api/orders/${id}`, status: 404 })), () => world)
+  itHolds(
+    missingPaths.map((id): Scenario => ({
+      says: `does not find ${id}`,
+      request: `DELETE /api/orders/${id}`,
+      status: 404,
+    })),
+    () => world,
+  )
 
   it('deletes an order with its history, and a later message makes it anew', async () => {
     const { app, shop } = world

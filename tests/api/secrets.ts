@@ -8,25 +8,37 @@ export type Secrets = Record<string, string | Iterable<string>>
 
 /** Every file in a folder and in those below it. */
 export function filesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true }).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
 /** The forms in which a secret may stand in a file or a line. */
 function formsOf(secret: string): Set<string> {
-  return new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')])
+  return new Set([
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('base64'),
+  ])
 }
 
 /** Holds that none of the secrets stands in `text`; a failure names what was found, not the secret itself. */
 export function expectNoSecret(text: string | Buffer, where: string, secrets: Secrets) {
-  const found = Object.entries(secrets).filter(([, values]) => (typeof values === 'string' ? [values] : [...values])
-    .some(secret => [...formsOf(secret)].some(form => text.includes(form)))).map(([name]) => name)
+  const found = Object.entries(secrets)
+    .filter(([, values]) =>
+      (typeof values === 'string' ? [values] : [...values]).some((secret) =>
+        [...formsOf(secret)].some((form) => text.includes(form)),
+      ),
+    )
+    .map(([name]) => name)
   expect(found, `secrets in ${where}`).toEqual([])
 }
 
 /** Holds that no secret stands in any file of the data folder. */
 export function expectNoSecretOnDisk(app: App, secrets: Secrets) {
   const files = filesIn(app.folder)
-  expect(files.map(file => file.slice(app.folder.length + 1))).toEqual(expect.arrayContaining(['gobox.db']))
+  expect(files.map((file) => file.slice(app.folder.length + 1))).toEqual(expect.arrayContaining(['gobox.db']))
   for (const file of files) expectNoSecret(readFileSync(file), file, secrets)
 }
 
@@ -38,13 +50,14 @@ export async function secretsOf(app: App, shops: Shop[]) {
     c8Tokens: calls.map(({ token }) => token),
   }
   // A call of the other upstream has none.
-  const distinct = (tokens: (string | undefined)[]) => [...new Set(tokens)].filter(token => token !== undefined && token !== '') as string[]
+  const distinct = (tokens: (string | undefined)[]) =>
+    [...new Set(tokens)].filter((token) => token !== undefined && token !== '') as string[]
   const secrets = {
-    appKeys: shops.map(shop => shop.app_key),
+    appKeys: shops.map((shop) => shop.app_key),
     accessTokens: distinct([...app.sandbox.state.accessTokens.keys(), ...sent.accessTokens]),
-    c8Tokens: distinct([...shops.map(shop => shop.c8Token), ...sent.c8Tokens]),
-    localTokens: shops.map(shop => shop.localToken),
-    sessions: shops.map(shop => shop.token),
+    c8Tokens: distinct([...shops.map((shop) => shop.c8Token), ...sent.c8Tokens]),
+    localTokens: shops.map((shop) => shop.localToken),
+    sessions: shops.map((shop) => shop.token),
   }
   for (const [name, values] of Object.entries(secrets)) expect(values.length, name).toBeGreaterThanOrEqual(shops.length)
   return secrets

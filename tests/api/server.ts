@@ -43,7 +43,10 @@ export class App {
   /** A program and its arguments that start the server in their place, such as a tracer. */
   wrap: string[] = []
 
-  private constructor(readonly sandbox: Sandbox, readonly settings: Record<string, string>) {}
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly settings: Record<string, string>,
+  ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<App> {
     if (!existsSync(built)) throw new Error('there is no build to test: npm run build')
@@ -51,8 +54,7 @@ export class App {
     app.url = `http://127.0.0.1:${await findFreePort()}`
     try {
       await app.start()
-    }
-    catch (error) {
+    } catch (error) {
       await app.close()
       throw error
     }
@@ -72,28 +74,36 @@ export class App {
   async start() {
     this.#earlierOutput += this.#output
     this.#output = ''
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NUXT|NITRO)_|^(?:NODE_ENV|HOST|PORT)$/.test(name))
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(?:NUXT|NITRO)_|^(?:NODE_ENV|HOST|PORT)$/.test(name),
+    )
     const [program = process.execPath, ...args] = [...this.wrap, process.execPath, built]
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...Object.fromEntries(inherited),
-        HOST: '127.0.0.1', PORT: new URL(this.url).port,
-        NUXT_DATA_DIR: this.folder, NUXT_GOBOX_URL: this.sandbox.goboxUrl, NUXT_C8_ALLOWED_ORIGINS: this.sandbox.c8Url,
+        HOST: '127.0.0.1',
+        PORT: new URL(this.url).port,
+        NUXT_DATA_DIR: this.folder,
+        NUXT_GOBOX_URL: this.sandbox.goboxUrl,
+        NUXT_C8_ALLOWED_ORIGINS: this.sandbox.c8Url,
         // So that a test can speak from an address of its own (X-Forwarded-For).
         NUXT_TRUSTED_PROXIES: '127.0.0.1',
         ...this.settings,
       },
     })
     this.#child = child
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => this.#output += chunk)
-    for (const deadline = Date.now() + startLimit; !await this.#isHealthy(); await sleep(25)) {
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.#output += chunk))
+    for (const deadline = Date.now() + startLimit; !(await this.#isHealthy()); await sleep(25)) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the app did not start:\n${this.#output}`)
     }
   }
 
   async #isHealthy() {
-    return fetch(`${this.url}/api/health`).then(({ ok }) => ok, () => false)
+    return fetch(`${this.url}/api/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
   }
 
   /** Ends the process as its owner would and starts it again on the same data. */
@@ -131,7 +141,8 @@ export class App {
   async ask<Body = Fields>(request: string, { token, body, raw, headers }: Question = {}): Promise<Answer<Body>> {
     const [, method, path] = /^(\S+) (.+)$/.exec(request) as unknown as [string, string, string]
     const response = await fetch(this.url + path, {
-      method, redirect: 'manual',
+      method,
+      redirect: 'manual',
       // As bytes, to which fetch adds no content type of its own.
       body: raw === undefined && body === undefined ? undefined : Buffer.from(raw ?? JSON.stringify(body)),
       headers: {
@@ -157,8 +168,7 @@ export class App {
     const database = new Database(join(this.folder, 'gobox.db'), { readonly: true })
     try {
       return database.prepare(sql).all(...values) as Row[]
-    }
-    finally {
+    } finally {
       database.close()
     }
   }
@@ -168,31 +178,49 @@ export class App {
     const database = new Database(join(this.folder, 'gobox.db'), { timeout: 5000 })
     try {
       return database.prepare(sql).run(...values)
-    }
-    finally {
+    } finally {
       database.close()
     }
   }
 
   /** All that a refused request must leave alone. */
   snapshot() {
-    const tables = ['set_of_books', 'devices', 'orders', 'order_events', 'import_batches', 'import_batch_items', 'automations']
+    const tables = [
+      'set_of_books',
+      'devices',
+      'orders',
+      'order_events',
+      'import_batches',
+      'import_batch_items',
+      'automations',
+    ]
     // When the webhook was last called is noted now and then, whatever it was called with.
-    return tables.map(table => this.rows(`SELECT * FROM ${table}`).map(({ last_webhook_at, ...row }) => row))
+    return tables.map((table) => this.rows(`SELECT * FROM ${table}`).map(({ last_webhook_at, ...row }) => row))
   }
 
   /** A fresh account set at C8 and at goBox, which nobody has logged in to. */
   async addSetOfBook(name = `S${String(++this.#shops).padStart(3, '0')}`) {
     const app_key = `key of ${name}`
     const gobox_user = `shop-${name}`
-    await this.sandbox.control.addSetOfBooks({ set_of_book: name, tax_rate: 0.03, vat_tax_rate: 0.13, gobox_user, app_key })
+    await this.sandbox.control.addSetOfBooks({
+      set_of_book: name,
+      tax_rate: 0.03,
+      vat_tax_rate: 0.13,
+      gobox_user,
+      app_key,
+    })
     return { name, app_key, gobox_user }
   }
 
   /** A C8 token with this access level for the account sets. */
   async addC8Token(access_level: number | null, setsOfBooks: string[], user_name: string | undefined = '陈晓东') {
     const token = `c8-${randomUUID()}`
-    await this.sandbox.control.addTokens({ token, access_level, set_of_books: setsOfBooks, ...(user_name && { user_name }) })
+    await this.sandbox.control.addTokens({
+      token,
+      access_level,
+      set_of_books: setsOfBooks,
+      ...(user_name && { user_name }),
+    })
     return token
   }
 
@@ -220,25 +248,37 @@ export class App {
   /** An account set whose goBox credentials are set, too. */
   async openShopWithCredentials(): Promise<Shop> {
     const shop = await this.openShop()
-    const { status } = await this.ask(`PUT /api/set_of_books/${shop.id}`, { token: shop.token, body: { app_key: shop.app_key, user_name: shop.gobox_user } })
+    const { status } = await this.ask(`PUT /api/set_of_books/${shop.id}`, {
+      token: shop.token,
+      body: { app_key: shop.app_key, user_name: shop.gobox_user },
+    })
     expect(status).toBe(200)
     return shop
   }
 
   /** Sends an order as goBox does and returns its id. */
   async receive(shop: Shop, transId: string, changes: Fields = {}): Promise<number> {
-    const { status, body } = await this.ask('POST /api/create_order', { token: shop.localToken, body: { ...orderMessage(transId), ...changes } })
+    const { status, body } = await this.ask('POST /api/create_order', {
+      token: shop.localToken,
+      body: { ...orderMessage(transId), ...changes },
+    })
     if (status !== 200) throw new Error(String(body.errmsg))
     return (await this.findOrder(shop, transId))!.id
   }
 
   async findOrder(shop: Shop, transId: string): Promise<PublicOrder | undefined> {
-    const { body } = await this.ask<{ root: PublicOrder[] }>(`GET /api/orders?action=trade_view&trans_id=${encodeURIComponent(transId)}`, { token: shop.token })
+    const { body } = await this.ask<{ root: PublicOrder[] }>(
+      `GET /api/orders?action=trade_view&trans_id=${encodeURIComponent(transId)}`,
+      { token: shop.token },
+    )
     return body.root[0]
   }
 
   async addDevice(shop: Shop, changes: Fields = {}): Promise<number> {
-    const { status, body } = await this.ask('POST /api/devices', { token: shop.token, body: { ...deviceInput(), ...changes } })
+    const { status, body } = await this.ask('POST /api/devices', {
+      token: shop.token,
+      body: { ...deviceInput(), ...changes },
+    })
     if (status !== 200) throw new Error(String(body.errmsg))
     return body.id as number
   }
@@ -281,8 +321,12 @@ export function useApp(settings?: Record<string, string>): { app: App } {
 /** An order as goBox sends it to the webhook. Its products are known to C8. */
 export function orderMessage(transId: string) {
   return {
-    trans_id: transId, status: 100, e_id: 'E-1', dev_id: 10086,
-    create_time: '2026-11-20 10:00:00', update_time: '2026-11-20 10:00:05',
+    trans_id: transId,
+    status: 100,
+    e_id: 'E-1',
+    dev_id: 10086,
+    create_time: '2026-11-20 10:00:00',
+    update_time: '2026-11-20 10:00:05',
     products: [
       { barcode: shopGoods[0]!.barcode, name: '农夫山泉', num: 2, amount: 7, cost: 2.2 },
       { barcode: shopGoods[1]!.barcode, name: '怡宝', num: 1, amount: 3.5, cost: 1.8 },

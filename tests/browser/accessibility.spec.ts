@@ -2,16 +2,26 @@ import { chooseRow, expect, graveViolations, openOrders, test, useStack } from '
 import { bread, orderOf } from './stack.ts'
 
 const stack = useStack(async ({ deliver, ask }) => {
-  await deliver(orderOf('T-PAID'), orderOf('T-DONE'), orderOf('T-FAILED', { products: [bread] }), orderOf('T-REFUND', { status: 103 }))
-  const { root } = await ask<{ root: { id: number, trans_id: string }[] }>('GET', '/api/orders?action=trade_view')
+  await deliver(
+    orderOf('T-PAID'),
+    orderOf('T-DONE'),
+    orderOf('T-FAILED', { products: [bread] }),
+    orderOf('T-REFUND', { status: 103 }),
+  )
+  const { root } = await ask<{ root: { id: number; trans_id: string }[] }>('GET', '/api/orders?action=trade_view')
   for (const { id, trans_id } of root) {
-    if (trans_id === 'T-DONE' || trans_id === 'T-FAILED') await ask('POST', `/api/orders/${id}?action=import`).catch(() => undefined)
+    if (trans_id === 'T-DONE' || trans_id === 'T-FAILED')
+      await ask('POST', `/api/orders/${id}?action=import`).catch(() => undefined)
   }
 })
 
 for (const theme of ['light', 'dark'] as const) {
   for (const language of ['zh', 'en'] as const) {
-    test(`every screen of the orders can be used by everybody: ${theme}, ${language}`, async ({ page, isPhone, snap }) => {
+    test(`every screen of the orders can be used by everybody: ${theme}, ${language}`, async ({
+      page,
+      isPhone,
+      snap,
+    }) => {
       const expectAccessible = async (screen: string) => {
         await snap(`orders-${screen}-${theme}-${language}`)
         expect(await graveViolations(page), screen).toEqual([])
@@ -29,7 +39,10 @@ for (const theme of ['light', 'dark'] as const) {
       if (!isPhone) await page.locator('.el-table__expand-icon').first().click()
       await expectAccessible('list')
 
-      await page.getByRole('toolbar').getByRole('button', { name: /^(导入|Import)$/ }).click()
+      await page
+        .getByRole('toolbar')
+        .getByRole('button', { name: /^(导入|Import)$/ })
+        .click()
       await expect(page.getByRole('dialog')).toBeVisible()
       await expectAccessible('action')
       await page.keyboard.press('Escape')

@@ -9,7 +9,7 @@ test('the first load of the orders stays small and asks no other host', async ({
   test.skip(isPhone, 'the files are the same')
   await openOrders(page, stack())
   await expect(page.getByText('T-1')).toBeVisible()
-  const state = await page.evaluate('JSON.stringify(sessionStorage)') as string
+  const state = (await page.evaluate('JSON.stringify(sessionStorage)')) as string
 
   const fresh = await browser.newContext()
   await fresh.addInitScript(`Object.assign(sessionStorage, ${state})`)
@@ -24,7 +24,11 @@ test('the first load of the orders stays small and asks no other host', async ({
     const kind = /\.(js|css)$/.exec(pathname)?.[1] as 'js' | 'css' | undefined
     if (!kind || seen.has(pathname)) return
     seen.add(pathname)
-    read.push(response.body().then((body) => { sizes[kind] += gzipSync(body, { level: 9 }).length }))
+    read.push(
+      response.body().then((body) => {
+        sizes[kind] += gzipSync(body, { level: 9 }).length
+      }),
+    )
   })
   await first.goto(`${stack().url}/orders`, { waitUntil: 'networkidle' })
   await expect(first.getByText('T-1')).toBeVisible()

@@ -2,7 +2,9 @@ import type { Page } from '@playwright/test'
 import { endSession, expect, openPage, test, useStack, viewer } from './fixtures.ts'
 import { orderOf, unconfigured } from './stack.ts'
 
-const stack = useStack(({ deliver }) => deliver(orderOf('T-1', { dev_id: unconfigured }), orderOf('T-2', { dev_id: unconfigured })))
+const stack = useStack(({ deliver }) =>
+  deliver(orderOf('T-1', { dev_id: unconfigured }), orderOf('T-2', { dev_id: unconfigured })),
+)
 
 const list = (page: Page) => page.locator('.el-table__body, .cards')
 
@@ -36,7 +38,10 @@ test('a cabinet seen in orders is configured with one click and names from C8', 
   await expect(list(page)).toContainText('前海写字楼无人柜仓')
   await expect(waiting).toBeHidden()
 
-  const { root } = await stack().ask<{ root: { id: number, dev_id: number, store_id: number, member_id: number }[] }>('GET', '/api/devices')
+  const { root } = await stack().ask<{ root: { id: number; dev_id: number; store_id: number; member_id: number }[] }>(
+    'GET',
+    '/api/devices',
+  )
   const made = root.find(({ dev_id }) => dev_id === unconfigured)!
   expect(made).toMatchObject({ store_id: 6, member_id: 62 })
   await stack().ask('DELETE', `/api/devices/${made.id}`)
@@ -50,7 +55,13 @@ test('a number that is taken marks its field, and what was typed stays', async (
   await form.getByRole('button', { name: /照“.+”填/ }).click()
   await chooseStore(page, '总仓')
   await form.getByLabel('名称').press('Enter')
-  await expect(form.locator('.el-form-item').filter({ hasText: '货柜编号' }).getByRole('alert').or(form.locator('.el-form-item__error'))).toContainText('10081')
+  await expect(
+    form
+      .locator('.el-form-item')
+      .filter({ hasText: '货柜编号' })
+      .getByRole('alert')
+      .or(form.locator('.el-form-item__error')),
+  ).toContainText('10081')
   await expect(form.getByLabel('名称')).toHaveValue('重复的货柜')
   await page.keyboard.press('Escape')
   await expect(form).toBeHidden()
@@ -77,17 +88,35 @@ test('the filter is found by its key, Enter searches, and nothing found offers a
 test('cabinets are deleted after a question that names them', async ({ page, isPhone, snap }) => {
   const names = ['待删一号', '待删二号']
   for (const [index, name] of names.entries()) {
-    await stack().ask('POST', '/api/devices', { name, dev_id: 777 + index, store_id: 2, bank_id: 21, member_id: 62, employee_id: 41, bill_type: 0 })
+    await stack().ask('POST', '/api/devices', {
+      name,
+      dev_id: 777 + index,
+      store_id: 2,
+      bank_id: 21,
+      member_id: 62,
+      employee_id: 41,
+      bill_type: 0,
+    })
   }
   await openPage(page, stack(), '/devices')
-  for (const name of names) await page.getByRole(isPhone ? 'listitem' : 'row').filter({ hasText: name }).locator('.el-checkbox').click()
+  for (const name of names)
+    await page
+      .getByRole(isPhone ? 'listitem' : 'row')
+      .filter({ hasText: name })
+      .locator('.el-checkbox')
+      .click()
   const bar = page.getByRole('toolbar', { name: '所选货柜' })
   await expect(bar).toContainText('已选 2 个货柜')
   await snap('devices-chosen')
   await bar.getByRole('button', { name: '取消选择' }).click()
   await expect(bar).toBeHidden()
   await expect(page.getByRole('main').getByRole('checkbox', { checked: true })).toHaveCount(0)
-  for (const name of names) await page.getByRole(isPhone ? 'listitem' : 'row').filter({ hasText: name }).locator('.el-checkbox').click()
+  for (const name of names)
+    await page
+      .getByRole(isPhone ? 'listitem' : 'row')
+      .filter({ hasText: name })
+      .locator('.el-checkbox')
+      .click()
   await bar.getByRole('button', { name: '删除 2 个' }).click()
   const question = page.getByRole('dialog', { name: `删除 ${names.length} 个货柜的配置？` })
   for (const name of names) await expect(question).toContainText(name)
@@ -98,7 +127,10 @@ test('cabinets are deleted after a question that names them', async ({ page, isP
   await expect(bar).toBeHidden()
 })
 
-test('while C8 is down the numbers stand for the names, and the form says why nothing can be chosen', async ({ page, allowStatus }) => {
+test('while C8 is down the numbers stand for the names, and the form says why nothing can be chosen', async ({
+  page,
+  allowStatus,
+}) => {
   allowStatus(502)
   await stack().sandbox.control.fault({ step: 'c8.lists', kind: 'status' })
   await openPage(page, stack(), '/devices')
@@ -115,10 +147,14 @@ test('while C8 is down the numbers stand for the names, and the form says why no
 test('who may only look sees no button that changes anything', async ({ page }) => {
   await openPage(page, stack(), '/devices', viewer)
   await expect(list(page)).toContainText('科技园 A 座大堂')
-  for (const name of ['新建货柜', /修改/, /删除/, /配置货柜/]) await expect(page.getByRole('button', { name })).toHaveCount(0)
+  for (const name of ['新建货柜', /修改/, /删除/, /配置货柜/])
+    await expect(page.getByRole('button', { name })).toHaveCount(0)
 })
 
-test('a session that ends in mid-work leads to the log-in and back to the same search', async ({ page, allowStatus }) => {
+test('a session that ends in mid-work leads to the log-in and back to the same search', async ({
+  page,
+  allowStatus,
+}) => {
   allowStatus(401)
   await openPage(page, stack(), '/devices?name=南山')
   await expect(list(page)).toContainText('南山医院门诊')

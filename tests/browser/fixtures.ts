@@ -13,19 +13,28 @@ interface Fixtures {
   snap: (name: string, whole?: 'whole') => Promise<void>
 }
 
-export const test = base.extend<Fixtures & { watched: { problems: string[], allowed: Set<number> } }>({
-  watched: [async ({ page, baseURL: _ }, use) => {
-    const problems: string[] = []
-    const allowed = new Set<number>()
-    watch(page, problems, allowed)
-    await use({ problems, allowed })
-    expect(problems, 'the console and the network stay clean').toEqual([])
-  }, { auto: true }],
-  allowStatus: async ({ watched }, use) => use((...statuses) => statuses.forEach(status => watched.allowed.add(status))),
+export const test = base.extend<Fixtures & { watched: { problems: string[]; allowed: Set<number> } }>({
+  watched: [
+    async ({ page, baseURL: _ }, use) => {
+      const problems: string[] = []
+      const allowed = new Set<number>()
+      watch(page, problems, allowed)
+      await use({ problems, allowed })
+      expect(problems, 'the console and the network stay clean').toEqual([])
+    },
+    { auto: true },
+  ],
+  allowStatus: async ({ watched }, use) =>
+    use((...statuses) => statuses.forEach((status) => watched.allowed.add(status))),
   isPhone: async ({ viewport }, use) => use(viewport!.width < 768),
-  snap: async ({ page }, use, { project }) => use(async (name, whole) => {
-    await page.screenshot({ path: join('test-results', 'screens', `${name}-${project.name}.png`), animations: 'disabled', fullPage: whole === 'whole' })
-  }),
+  snap: async ({ page }, use, { project }) =>
+    use(async (name, whole) => {
+      await page.screenshot({
+        path: join('test-results', 'screens', `${name}-${project.name}.png`),
+        animations: 'disabled',
+        fullPage: whole === 'whole',
+      })
+    }),
 })
 
 function watch(page: Page, problems: string[], allowed: Set<number>) {
@@ -34,14 +43,15 @@ function watch(page: Page, problems: string[], allowed: Set<number>) {
     const isRequest = message.text().startsWith('Failed to load resource')
     if (['error', 'warning'].includes(message.type()) && !isRequest) problems.push(`console: ${message.text()}`)
   })
-  page.on('pageerror', error => problems.push(`exception: ${error.message}`))
+  page.on('pageerror', (error) => problems.push(`exception: ${error.message}`))
   page.on('requestfailed', (request) => {
     // 0: the server is away. The page itself gives up a request that has become pointless.
     const reason = request.failure()?.errorText
     if (reason !== 'net::ERR_ABORTED' && !allowed.has(0)) problems.push(`failed: ${request.url()} ${reason}`)
   })
   page.on('response', (response) => {
-    if (response.status() >= 400 && !allowed.has(response.status())) problems.push(`${response.status()}: ${response.url()}`)
+    if (response.status() >= 400 && !allowed.has(response.status()))
+      problems.push(`${response.status()}: ${response.url()}`)
   })
 }
 
@@ -73,10 +83,15 @@ export const openOrders = (page: Page, stack: Stack, path = '/orders') => openPa
 /** What axe-core finds grave on the page as it is, by all its rules or some. */
 export async function graveViolations(page: Page, rules?: string[]) {
   // Text that is still fading in has too little contrast.
-  await expect.poll(() => page.evaluate('document.getAnimations().every(({ effect }) => effect.getComputedTiming().endTime === Infinity)')).toBe(true)
+  await expect
+    .poll(() =>
+      page.evaluate('document.getAnimations().every(({ effect }) => effect.getComputedTiming().endTime === Infinity)'),
+    )
+    .toBe(true)
   const axe = new AxeBuilder({ page })
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze()
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
 }
 
@@ -89,7 +104,7 @@ export async function chooseRow(page: Page, transId: string) {
 
 /** Ends the page's session at the server, as twelve idle hours do; the page does not know it yet. */
 export async function endSession(page: Page, { url }: Stack) {
-  const token = await page.evaluate('JSON.parse(sessionStorage.getItem("gobox.accounts"))[0].token') as string
+  const token = (await page.evaluate('JSON.parse(sessionStorage.getItem("gobox.accounts"))[0].token')) as string
   await fetch(`${url}/api/access_token`, { method: 'DELETE', headers: { token } })
 }
 

@@ -3,13 +3,20 @@ import { bread, orderOf, unconfigured, type Stack } from './stack.ts'
 
 const stack = useStack()
 
-interface Batch { id: number, total: number, pending: number }
+interface Batch {
+  id: number
+  total: number
+  pending: number
+}
 
 /** Delivers orders and has them imported as one batch. */
 async function startBatch({ deliver, ask }: Stack, orders: ReturnType<typeof orderOf>[]) {
   await deliver(...orders)
-  const { root } = await ask<{ root: { id: number, trans_id: string }[] }>('GET', '/api/orders?action=trade_view&limit=1000')
-  const ids = root.filter(({ trans_id }) => orders.some(order => order.trans_id === trans_id)).map(({ id }) => id)
+  const { root } = await ask<{ root: { id: number; trans_id: string }[] }>(
+    'GET',
+    '/api/orders?action=trade_view&limit=1000',
+  )
+  const ids = root.filter(({ trans_id }) => orders.some((order) => order.trans_id === trans_id)).map(({ id }) => id)
   return (await ask<Batch>('POST', '/api/imports', { ids })).id
 }
 
@@ -17,7 +24,8 @@ async function startBatch({ deliver, ask }: Stack, orders: ReturnType<typeof ord
 const hold = () => stack().sandbox.control.latency({ c8: 1500 })
 const release = () => stack().sandbox.control.latency({})
 
-const many = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => orderOf(`${prefix}-${index}`))
+const many = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => orderOf(`${prefix}-${index}`))
 
 test.beforeEach(async () => {
   await stack().sandbox.control.clearFaults()
@@ -31,10 +39,19 @@ test('nothing imported yet says so and leads to the orders', async ({ page }) =>
   await expect(page).toHaveURL(/\/orders$/)
 })
 
-test('a running batch is followed live, survives a reload, and ends with the failures by reason', async ({ page, snap, isPhone }) => {
+test('a running batch is followed live, survives a reload, and ends with the failures by reason', async ({
+  page,
+  snap,
+  isPhone,
+}) => {
   const key = isPhone ? 'P' : 'D'
   await hold()
-  const id = await startBatch(stack(), [...many(`T-LIVE-${key}`, 30), orderOf(`T-BREAD-${key}`, { products: [bread] }), orderOf(`T-NEW-${key}`, { dev_id: unconfigured }), orderOf(`T-NEW2-${key}`, { dev_id: unconfigured })])
+  const id = await startBatch(stack(), [
+    ...many(`T-LIVE-${key}`, 30),
+    orderOf(`T-BREAD-${key}`, { products: [bread] }),
+    orderOf(`T-NEW-${key}`, { dev_id: unconfigured }),
+    orderOf(`T-NEW2-${key}`, { dev_id: unconfigured }),
+  ])
   await openPage(page, stack(), '/imports')
   await page.getByRole('link', { name: `批次 ${id} ` }).click()
   await expect(page.getByText('导入中')).toBeVisible()
@@ -57,7 +74,10 @@ test('a running batch is followed live, survives a reload, and ends with the fai
 
 test('why orders failed is mended at its source, and only these are retried', async ({ page, isPhone }) => {
   const key = isPhone ? 'P' : 'D'
-  const id = await startBatch(stack(), [orderOf(`T-MEND-${key}`, { dev_id: unconfigured }), orderOf(`T-STAY-${key}`, { products: [bread] })])
+  const id = await startBatch(stack(), [
+    orderOf(`T-MEND-${key}`, { dev_id: unconfigured }),
+    orderOf(`T-STAY-${key}`, { products: [bread] }),
+  ])
   await openPage(page, stack(), `/imports/${id}`)
   const reason = page.getByRole('article').filter({ hasText: '还没有配置' })
   await reason.getByRole('button', { name: `配置货柜 ${unconfigured}` }).click()
@@ -71,7 +91,7 @@ test('why orders failed is mended at its source, and only these are retried', as
   await expect(page.getByText('成功 1')).toBeVisible({ timeout: 20_000 })
   await expect(page.getByText('失败 1')).toBeVisible()
   await expect(reason).toBeHidden()
-  const { root } = await stack().ask<{ root: { id: number, dev_id: number }[] }>('GET', '/api/devices')
+  const { root } = await stack().ask<{ root: { id: number; dev_id: number }[] }>('GET', '/api/devices')
   await stack().ask('DELETE', `/api/devices/${root.find(({ dev_id }) => dev_id === unconfigured)!.id}`)
 })
 
@@ -94,7 +114,7 @@ test('what has not begun is cancelled after a question, the rest is finished', a
 test('where the events do not come through, the page asks instead', async ({ page, isPhone, allowStatus }) => {
   allowStatus(0, 503)
   await hold()
-  await page.route('**/api/imports/*/events', route => route.fulfill({ status: 503 }))
+  await page.route('**/api/imports/*/events', (route) => route.fulfill({ status: 503 }))
   const id = await startBatch(stack(), many(`T-POLL-${isPhone ? 'P' : 'D'}`, 30))
   await openPage(page, stack(), `/imports/${id}`)
   await expect(page.getByText('导入中')).toBeVisible()

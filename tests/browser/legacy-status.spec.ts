@@ -38,7 +38,9 @@ test('a number that is taken marks its field', async ({ page }) => {
 test('an export that fails says why instead of saving the failure as a file', async ({ page }) => {
   await openOrders(page, stack())
   await expect(rowOf(page, 'T-1')).toBeVisible()
-  await page.route('**/api/orders/export*', route => route.fulfill({ headers: { 'x-status': '503' }, json: { state: 0, errmsg: '存储暂时不可用，请稍后再试' } }))
+  await page.route('**/api/orders/export*', (route) =>
+    route.fulfill({ headers: { 'x-status': '503' }, json: { state: 0, errmsg: '存储暂时不可用，请稍后再试' } }),
+  )
   await page.getByRole('button', { name: '导出' }).click()
   await page.getByRole('menuitem', { name: /CSV/ }).click()
   await expect(page.locator('.el-message')).toContainText('存储暂时不可用')

@@ -16,7 +16,11 @@ test('a token in the query is taken too, and removed at once', async ({ page }) 
   await expect(page.getByRole('heading', { name: '概览' })).toBeVisible()
 })
 
-test('the form says what is missing, keeps what was typed when C8 refuses, and then logs in', async ({ page, snap, allowStatus }) => {
+test('the form says what is missing, keeps what was typed when C8 refuses, and then logs in', async ({
+  page,
+  snap,
+  allowStatus,
+}) => {
   allowStatus(403)
   await page.goto(stack().url)
   await expect(page).toHaveURL(/login/)
@@ -47,11 +51,17 @@ test('a C8 that is away is told as such', async ({ page, allowStatus }) => {
   await expect(page.getByRole('heading', { name: '概览' })).toBeVisible()
 })
 
-test('a session that ends leads to the log-in, and from there back to the page and its filters', async ({ page, allowStatus, snap }) => {
+test('a session that ends leads to the log-in, and from there back to the page and its filters', async ({
+  page,
+  allowStatus,
+  snap,
+}) => {
   allowStatus(401)
   await openOrders(page, stack(), '/orders?status=100&page=1')
   await expect(page.getByText('T-MINE')).toBeVisible()
-  await page.evaluate(`const accounts = JSON.parse(sessionStorage['gobox.accounts']); accounts[0].token = 'ended'; sessionStorage['gobox.accounts'] = JSON.stringify(accounts)`)
+  await page.evaluate(
+    `const accounts = JSON.parse(sessionStorage['gobox.accounts']); accounts[0].token = 'ended'; sessionStorage['gobox.accounts'] = JSON.stringify(accounts)`,
+  )
   await page.reload()
   await expect(page.getByText('登录已结束')).toBeVisible()
   await snap('login-ended')
@@ -62,7 +72,7 @@ test('a session that ends leads to the log-in, and from there back to the page a
   await expect(page.getByText('T-MINE')).toBeVisible()
 })
 
-test('two account sets are switched without typing again, and neither shows the other\'s orders', async ({ page }) => {
+test("two account sets are switched without typing again, and neither shows the other's orders", async ({ page }) => {
   await openOrders(page, stack())
   await page.goto(stack().link({ set_of_book: 'B002', user_name: '王建国' }))
   await expect(page.getByText('还没有订单')).toBeVisible()

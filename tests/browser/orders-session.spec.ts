@@ -4,11 +4,19 @@ import { orderOf } from './stack.ts'
 
 const stack = useStack()
 
-test('when C8 ends the log-in in the middle of a batch the page asks for a new one, leads back, and the batch goes on', async ({ page, allowStatus, snap }) => {
+test('when C8 ends the log-in in the middle of a batch the page asks for a new one, leads back, and the batch goes on', async ({
+  page,
+  allowStatus,
+  snap,
+}) => {
   allowStatus(401)
   test.setTimeout(90_000)
-  const { sandbox: { control, c8Url }, url } = stack()
-  const documents = async () => (await control.documents()).map(({ source_id }) => source_id).filter(id => id.startsWith('T-MID'))
+  const {
+    sandbox: { control, c8Url },
+    url,
+  } = stack()
+  const documents = async () =>
+    (await control.documents()).map(({ source_id }) => source_id).filter((id) => id.startsWith('T-MID'))
   await stack().deliver(...Array.from({ length: 12 }, (_, index) => orderOf(`T-MID-${index}`)))
   await openOrders(page, stack(), '/orders?q=T-MID')
   await chooseRow(page, 'T-MID-0')
@@ -25,11 +33,23 @@ test('when C8 ends the log-in in the middle of a batch the page asks for a new o
   await snap('orders-ended')
   const query = new URLSearchParams({ url: c8Url, set_of_book: 'A001', user_name: viewer.user_name })
   const { token } = await askApp<{ token: string }>(url, viewer.c8Token, 'GET', `/api/access_token?${query}`)
-  await expect.poll(async () => {
-    const { import_paused_reason: pause } = await askApp<{ import_paused_reason: string | null }>(url, token, 'GET', '/api/automation')
-    const { total: sending } = await askApp<{ total: number }>(url, token, 'GET', '/api/orders?action=trade_view&import_state=sending')
-    return { isPaused: pause !== null, sending }
-  }).toEqual({ isPaused: true, sending: 0 })
+  await expect
+    .poll(async () => {
+      const { import_paused_reason: pause } = await askApp<{ import_paused_reason: string | null }>(
+        url,
+        token,
+        'GET',
+        '/api/automation',
+      )
+      const { total: sending } = await askApp<{ total: number }>(
+        url,
+        token,
+        'GET',
+        '/api/orders?action=trade_view&import_state=sending',
+      )
+      return { isPaused: pause !== null, sending }
+    })
+    .toEqual({ isPaused: true, sending: 0 })
 
   await control.addTokens({ token: 'c8-token-A001', access_level: 15, user_name: '陈晓东', set_of_books: ['A001'] })
   await page.getByRole('textbox', { name: 'C8 Token' }).fill('c8-token-A001')

@@ -7,8 +7,13 @@ const stack = useStack()
 const toolbar = { name: '所选订单' }
 
 async function importAtServer(transId: string) {
-  const { root } = await stack().ask<{ root: { id: number }[] }>('GET', `/api/orders?action=trade_view&trans_id=${transId}`)
-  await stack().ask('POST', `/api/orders/${root[0]!.id}?action=import`).catch(() => undefined)
+  const { root } = await stack().ask<{ root: { id: number }[] }>(
+    'GET',
+    `/api/orders?action=trade_view&trans_id=${transId}`,
+  )
+  await stack()
+    .ask('POST', `/api/orders/${root[0]!.id}?action=import`)
+    .catch(() => undefined)
 }
 
 test.afterEach(async () => {
@@ -39,7 +44,11 @@ test('a download that is stopped by hand keeps what has arrived', async ({ page 
 
 test('the failed ones of a selection are retried, and the others are said to be left out', async ({ page }) => {
   const { control } = stack().sandbox
-  await stack().deliver(orderOf('T-FAILED-1', { products: [{ ...bread, barcode: '690000000001' }] }), orderOf('T-FAILED-2', { products: [bread] }), orderOf('T-FINE'))
+  await stack().deliver(
+    orderOf('T-FAILED-1', { products: [{ ...bread, barcode: '690000000001' }] }),
+    orderOf('T-FAILED-2', { products: [bread] }),
+    orderOf('T-FINE'),
+  )
   for (const id of ['T-FAILED-1', 'T-FAILED-2']) await importAtServer(id)
   await control.addProducts({ id: 9001, barcode: '690000000001', name: '新商品' })
   await openOrders(page, stack(), '/orders?q=T-F')
@@ -63,7 +72,9 @@ test('the current filter is exported as a workbook', async ({ page }) => {
   await expect(rowOf(page, 'T-BOOK')).toBeVisible()
   await page.getByRole('button', { name: '导出' }).click()
   const [request, download] = await Promise.all([
-    page.waitForRequest('**/api/orders/export*'), page.waitForEvent('download'), page.getByRole('menuitem', { name: /Excel/ }).click(),
+    page.waitForRequest('**/api/orders/export*'),
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /Excel/ }).click(),
   ])
   expect(new URL(request.url()).searchParams.get('q')).toBe('T-BOOK')
   expect(download.suggestedFilename()).toMatch(/\.xlsx$/)
@@ -74,19 +85,27 @@ test('an export that fails says why, and nothing is saved', async ({ page, allow
   allowStatus(503)
   await stack().deliver(orderOf('T-NO-BOOK'))
   await openOrders(page, stack(), '/orders?q=T-NO-BOOK')
-  await page.route('**/api/orders/export*', route => route.fulfill({ status: 503, json: { state: 0, errmsg: '存储暂时不可用，请稍后再试' } }))
+  await page.route('**/api/orders/export*', (route) =>
+    route.fulfill({ status: 503, json: { state: 0, errmsg: '存储暂时不可用，请稍后再试' } }),
+  )
   await page.getByRole('button', { name: '导出' }).click()
   await page.getByRole('menuitem', { name: /Excel/ }).click()
   await expect(page.locator('.el-message')).toContainText('存储暂时不可用')
 })
 
-test('from an order that misses its cabinet the cabinet is configured on the spot, and all that waited for it is imported', async ({ page, snap }) => {
+test('from an order that misses its cabinet the cabinet is configured on the spot, and all that waited for it is imported', async ({
+  page,
+  snap,
+}) => {
   await stack().deliver(orderOf('T-NEW-1', { dev_id: unconfigured }), orderOf('T-NEW-2', { dev_id: unconfigured }))
   await importAtServer('T-NEW-1')
   await openOrders(page, stack(), '/orders?q=T-NEW')
   await rowOf(page, 'T-NEW-1').getByRole('link', { name: 'T-NEW-1' }).click()
   await expect(page.getByRole('heading', { name: '经过' })).toBeVisible()
-  await page.locator('.order-fields').getByRole('button', { name: `配置货柜 ${unconfigured}` }).click()
+  await page
+    .locator('.order-fields')
+    .getByRole('button', { name: `配置货柜 ${unconfigured}` })
+    .click()
   await expect(page.getByRole('dialog', { name: '新建货柜' }).getByLabel('货柜编号')).toHaveValue(String(unconfigured))
   await saveDevice(page, '前海大厦茶水间')
 

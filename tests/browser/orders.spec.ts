@@ -2,13 +2,26 @@ import { readFile } from 'node:fs/promises'
 import { chooseRow, expect, openOrders, rowOf, test, useStack } from './fixtures.ts'
 import { bread, orderOf, unconfigured, water } from './stack.ts'
 
-const many = Array.from({ length: 40 }, (_, index) => orderOf(`T-MANY-${String(index).padStart(2, '0')}`, { daysAgo: 20, products: [{ ...water, amount: 1 + index }] }))
-const stack = useStack(({ deliver }) => deliver(
-  ...many, orderOf('T-TODAY', { products: [water, bread] }), orderOf('T-REFUND', { status: 103, daysAgo: 3 }), orderOf('T-BREAD', { products: [bread], daysAgo: 2 }),
-  orderOf('T-CABINET', { dev_id: unconfigured, daysAgo: 2 }), orderOf('T-RESET', { daysAgo: 4 }), orderOf('T-DELETE', { daysAgo: 4 }), orderOf('T-DOWN', { daysAgo: 4 }),
-))
+const many = Array.from({ length: 40 }, (_, index) =>
+  orderOf(`T-MANY-${String(index).padStart(2, '0')}`, { daysAgo: 20, products: [{ ...water, amount: 1 + index }] }),
+)
+const stack = useStack(({ deliver }) =>
+  deliver(
+    ...many,
+    orderOf('T-TODAY', { products: [water, bread] }),
+    orderOf('T-REFUND', { status: 103, daysAgo: 3 }),
+    orderOf('T-BREAD', { products: [bread], daysAgo: 2 }),
+    orderOf('T-CABINET', { dev_id: unconfigured, daysAgo: 2 }),
+    orderOf('T-RESET', { daysAgo: 4 }),
+    orderOf('T-DELETE', { daysAgo: 4 }),
+    orderOf('T-DOWN', { daysAgo: 4 }),
+  ),
+)
 
-test('filters stand in the address, can be taken away one by one, and come back with the link', async ({ page, isPhone }) => {
+test('filters stand in the address, can be taken away one by one, and come back with the link', async ({
+  page,
+  isPhone,
+}) => {
   await openOrders(page, stack())
   if (isPhone) await page.getByRole('button', { name: '筛选' }).click()
   await page.getByRole('button', { name: '状态' }).first().click()
@@ -23,10 +36,15 @@ test('filters stand in the address, can be taken away one by one, and come back 
   await expect(page).not.toHaveURL(/status/)
 })
 
-test('a slash goes to the search, Enter searches, and an empty answer offers the next step', async ({ page, isPhone, snap }) => {
+test('a slash goes to the search, Enter searches, and an empty answer offers the next step', async ({
+  page,
+  isPhone,
+  snap,
+}) => {
   await openOrders(page, stack())
   await expect(rowOf(page, 'T-TODAY')).toBeVisible()
-  const toSearch = async () => isPhone ? page.getByRole('textbox', { name: '订单号或用户' }).tap() : page.keyboard.press('/')
+  const toSearch = async () =>
+    isPhone ? page.getByRole('textbox', { name: '订单号或用户' }).tap() : page.keyboard.press('/')
   await toSearch()
   await page.keyboard.type('T-BREAD')
   await page.keyboard.press('Enter')
@@ -41,15 +59,14 @@ test('a slash goes to the search, Enter searches, and an empty answer offers the
   await snap('orders-none-found')
 })
 
-test('a day range is the shop\'s, and pages and sorting stand in the address', async ({ page, isPhone }) => {
+test("a day range is the shop's, and pages and sorting stand in the address", async ({ page, isPhone }) => {
   await openOrders(page, stack(), '/orders?size=30')
   if (isPhone) {
     await page.getByRole('button', { name: '筛选' }).click()
     await page.getByRole('button', { name: '排序' }).click()
     await page.getByRole('menuitem', { name: '金额从高到低' }).click()
     await page.getByRole('button', { name: '筛选' }).click()
-  }
-  else {
+  } else {
     await page.getByRole('columnheader', { name: '金额' }).click()
   }
   await expect(page).toHaveURL(/sort=-total_amount/)
@@ -75,7 +92,11 @@ test('columns and density are chosen and remembered, and lines unfold', async ({
   await expect(page.locator('.order-lines').getByText(bread.barcode)).toBeVisible()
 })
 
-test('an order opens beside the list with an address of its own, and Esc closes it', async ({ page, isPhone, snap }) => {
+test('an order opens beside the list with an address of its own, and Esc closes it', async ({
+  page,
+  isPhone,
+  snap,
+}) => {
   await openOrders(page, stack(), '/orders?status=100')
   await rowOf(page, 'T-TODAY').getByRole('link').first().click()
   await expect(page).toHaveURL(/orders\/\d+\?status=100/)
@@ -87,10 +108,17 @@ test('an order opens beside the list with an address of its own, and Esc closes 
   await expect(page).toHaveURL(/orders\?status=100/)
 })
 
-test('an import that C8 refuses tells why under the tag and in the order\'s history', async ({ page, allowStatus, isPhone }) => {
+test("an import that C8 refuses tells why under the tag and in the order's history", async ({
+  page,
+  allowStatus,
+  isPhone,
+}) => {
   allowStatus(422)
   await openOrders(page, stack(), `/orders?q=${isPhone ? 'T-CABINET' : 'T-BREAD'}`)
-  await rowOf(page, isPhone ? 'T-CABINET' : 'T-BREAD').getByRole('link').first().click()
+  await rowOf(page, isPhone ? 'T-CABINET' : 'T-BREAD')
+    .getByRole('link')
+    .first()
+    .click()
   await page.getByRole('button', { name: '导入', exact: true }).last().click()
   await expect(page.locator('.el-message')).toContainText(isPhone ? '货柜' : bread.barcode)
   await expect(page.locator('.order-history')).toContainText('导入失败')
@@ -108,9 +136,15 @@ test('all that match are chosen at once, with their count and amount', async ({ 
   await snap('action-nothing')
 })
 
-test('an order whose document still exists is not reset, and one whose document is gone is', async ({ page, allowStatus }) => {
+test('an order whose document still exists is not reset, and one whose document is gone is', async ({
+  page,
+  allowStatus,
+}) => {
   allowStatus(409)
-  const { root } = await stack().ask<{ root: { id: number }[] }>('GET', '/api/orders?action=trade_view&trans_id=T-RESET')
+  const { root } = await stack().ask<{ root: { id: number }[] }>(
+    'GET',
+    '/api/orders?action=trade_view&trans_id=T-RESET',
+  )
   await stack().ask('POST', `/api/orders/${root[0]!.id}?action=import`)
   await openOrders(page, stack(), '/orders?q=T-RESET')
   const reset = async () => {
@@ -141,7 +175,11 @@ test('deleting names how many, keeps the safe answer at hand, and removes them',
   await expect(rowOf(page, 'T-DELETE')).toHaveCount(0)
 })
 
-test('a download of a month goes week by week, and a goBox that is away stops it with what has arrived', async ({ page, allowStatus, snap }) => {
+test('a download of a month goes week by week, and a goBox that is away stops it with what has arrived', async ({
+  page,
+  allowStatus,
+  snap,
+}) => {
   allowStatus(502)
   const { control } = stack().sandbox
   await openOrders(page, stack())
@@ -163,7 +201,10 @@ test('the current filter is exported as a file', async ({ page }) => {
   await openOrders(page, stack(), '/orders?q=T-TODAY')
   await expect(rowOf(page, 'T-TODAY')).toBeVisible()
   await page.getByRole('button', { name: '导出' }).click()
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /CSV/ }).click()])
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /CSV/ }).click(),
+  ])
   expect(download.suggestedFilename()).toMatch(/\.csv$/)
   const text = await readFile(await download.path(), 'utf8')
   expect(text).toContain('T-TODAY')

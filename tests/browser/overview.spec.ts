@@ -2,10 +2,17 @@ import { expect, openPage, rowOf, test, useStack } from './fixtures.ts'
 import { bread, orderOf, unconfigured } from './stack.ts'
 
 const stack = useStack(async ({ deliver, ask }) => {
-  await deliver(orderOf('T-READY'), orderOf('T-OLD', { daysAgo: 3 }), orderOf('T-FAILED', { products: [bread] }), orderOf('T-NEW', { dev_id: unconfigured }),
-    orderOf('T-BACK', { status: 103 }))
-  const { root } = await ask<{ root: { id: number, trans_id: string }[] }>('GET', '/api/orders?action=trade_view')
-  await ask('POST', `/api/orders/${root.find(({ trans_id }) => trans_id === 'T-FAILED')!.id}?action=import`).catch(() => undefined)
+  await deliver(
+    orderOf('T-READY'),
+    orderOf('T-OLD', { daysAgo: 3 }),
+    orderOf('T-FAILED', { products: [bread] }),
+    orderOf('T-NEW', { dev_id: unconfigured }),
+    orderOf('T-BACK', { status: 103 }),
+  )
+  const { root } = await ask<{ root: { id: number; trans_id: string }[] }>('GET', '/api/orders?action=trade_view')
+  await ask('POST', `/api/orders/${root.find(({ trans_id }) => trans_id === 'T-FAILED')!.id}?action=import`).catch(
+    () => undefined,
+  )
 })
 
 test('the figures stand for exactly the orders they lead to', async ({ page, snap }) => {
@@ -62,7 +69,7 @@ test('a shop that has just been opened is told its first steps', async ({ page, 
 test('figures that do not come say why and are asked for again', async ({ page, allowStatus }) => {
   allowStatus(503)
   const fail = { status: 503, json: { state: 0, errmsg: '存储暂时不可用，请稍后再试' } }
-  await page.route('**/api/summary*', route => route.fulfill(fail))
+  await page.route('**/api/summary*', (route) => route.fulfill(fail))
   await openPage(page, stack(), '/')
   await expect(page.getByText('存储暂时不可用')).toBeVisible()
   await page.unroute('**/api/summary*')

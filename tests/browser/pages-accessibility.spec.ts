@@ -11,9 +11,16 @@ const stack = useStack(async ({ deliver, ask }) => {
 })
 
 const SCREENS: [path: () => string, shown: string][] = [
-  [() => '/', 'figure svg'], [() => '/imports', '.batch-list'], [() => `/imports/${batch}`, '.batch-failures'], [() => '/devices', '.unconfigured'],
-  [() => '/devices?configure=1', '.el-dialog input'], [() => '/settings', 'pre'],
-  ...['automation', 'messages', 'rights', 'audit'].map((tab): [() => string, string] => [() => `/settings?tab=${tab}`, '.settings-section li, .settings-section form']),
+  [() => '/', 'figure svg'],
+  [() => '/imports', '.batch-list'],
+  [() => `/imports/${batch}`, '.batch-failures'],
+  [() => '/devices', '.unconfigured'],
+  [() => '/devices?configure=1', '.el-dialog input'],
+  [() => '/settings', 'pre'],
+  ...['automation', 'messages', 'rights', 'audit'].map((tab): [() => string, string] => [
+    () => `/settings?tab=${tab}`,
+    '.settings-section li, .settings-section form',
+  ]),
 ]
 
 async function look(page: Page, path: string, shown: string, snap: (theme: 'light' | 'dark') => Promise<void>) {
@@ -22,7 +29,10 @@ async function look(page: Page, path: string, shown: string, snap: (theme: 'ligh
   await expect(page.locator(shown).first()).toBeVisible()
   expect(await graveViolations(page), path).toEqual([])
   await snap('light')
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${path} does not scroll sideways`).toBeLessThanOrEqual(0)
+  expect(
+    await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+    `${path} does not scroll sideways`,
+  ).toBeLessThanOrEqual(0)
   // The theme changes nothing but colours.
   await page.emulateMedia({ colorScheme: 'dark' })
   await expect(page.locator('html')).toHaveClass(/dark/)
@@ -31,13 +41,16 @@ async function look(page: Page, path: string, shown: string, snap: (theme: 'ligh
 }
 
 for (const language of ['zh', 'en'] as const) {
-  test(`overview, imports, cabinets and settings can be used by everybody, light and dark: ${language}`, async ({ page, snap }) => {
+  test(`overview, imports, cabinets and settings can be used by everybody, light and dark: ${language}`, async ({
+    page,
+    snap,
+  }) => {
     test.setTimeout(180_000)
     await page.addInitScript(`localStorage.setItem('gobox.locale', '${language}')`)
     await openPage(page, stack(), '/')
     for (const [path, shown] of SCREENS) {
       const name = path().replaceAll(/\W+/g, '-')
-      await look(page, path(), shown, theme => snap(`page${name}-${theme}-${language}`, 'whole'))
+      await look(page, path(), shown, (theme) => snap(`page${name}-${theme}-${language}`, 'whole'))
     }
   })
 }

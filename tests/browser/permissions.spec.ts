@@ -4,8 +4,17 @@ import { bread, orderOf, unconfigured } from './stack.ts'
 const editor = { user_name: '赵敏', c8Token: 'c8-token-edit-only' }
 let batch = 0
 const stack = useStack(async ({ deliver, ask, sandbox }) => {
-  await sandbox.control.addTokens({ token: editor.c8Token, access_level: 2, user_name: editor.user_name, set_of_books: ['A001'] })
-  await deliver(orderOf('T-MINE'), orderOf('T-BREAD', { products: [bread] }), orderOf('T-NEW', { dev_id: unconfigured }))
+  await sandbox.control.addTokens({
+    token: editor.c8Token,
+    access_level: 2,
+    user_name: editor.user_name,
+    set_of_books: ['A001'],
+  })
+  await deliver(
+    orderOf('T-MINE'),
+    orderOf('T-BREAD', { products: [bread] }),
+    orderOf('T-NEW', { dev_id: unconfigured }),
+  )
   batch = (await ask<{ id: number }>('POST', '/api/imports', { filter: { status: 100 } })).id
   await expect.poll(async () => (await ask<{ pending: number }>('GET', `/api/imports/${batch}`)).pending).toBe(0)
 })
@@ -28,8 +37,14 @@ const CHANGING = /^导入$|重试|取消还没|配置货柜|^配置$|下载|重�
 test('who may only look sees every screen and no button that changes anything', async ({ page }) => {
   await openPage(page, stack(), '/', viewer)
   const screens: [path: string, shown: string][] = [
-    ['/', '今天'], ['/orders', 'T-MINE'], ['/imports', '有失败'], [`/imports/${batch}`, 'T-BREAD'], ['/devices', '科技园 A 座大堂'], ['/settings', '交给 goBox'],
-    ['/settings?tab=automation', '自动下载订单'], ['/settings?tab=messages', '没有看不懂的消息'],
+    ['/', '今天'],
+    ['/orders', 'T-MINE'],
+    ['/imports', '有失败'],
+    [`/imports/${batch}`, 'T-BREAD'],
+    ['/devices', '科技园 A 座大堂'],
+    ['/settings', '交给 goBox'],
+    ['/settings?tab=automation', '自动下载订单'],
+    ['/settings?tab=messages', '没有看不懂的消息'],
   ]
   for (const [path, shown] of screens) {
     await page.goto(stack().url + path)

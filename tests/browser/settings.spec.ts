@@ -7,15 +7,26 @@ const stack = useStack(({ deliver }) => deliver(orderOf('T-1')))
 test.beforeEach(() => stack().sandbox.control.clearFaults())
 
 async function callWebhook(token: string, body: string) {
-  return (await fetch(`${stack().url}/api/create_order`, { method: 'POST', headers: { token, 'content-type': 'application/json' }, body })).status
+  return (
+    await fetch(`${stack().url}/api/create_order`, {
+      method: 'POST',
+      headers: { token, 'content-type': 'application/json' },
+      body,
+    })
+  ).status
 }
 
 /** Element Plus hides the input itself. */
-const switchOf = (page: Page, name: string) => page.locator('.el-switch').filter({ has: page.getByRole('switch', { name }) })
+const switchOf = (page: Page, name: string) =>
+  page.locator('.el-switch').filter({ has: page.getByRole('switch', { name }) })
 
 const localToken = async () => (await stack().ask<{ token: string }>('GET', '/api/set_of_books')).token
 
-test('goBox checks its account before it is stored; what was typed stays when it refuses', async ({ page, allowStatus, snap }) => {
+test('goBox checks its account before it is stored; what was typed stays when it refuses', async ({
+  page,
+  allowStatus,
+  snap,
+}) => {
   allowStatus(422, 502)
   await openPage(page, stack(), '/settings')
   await snap('settings')
@@ -82,7 +93,11 @@ test('what runs by itself is switched on, and says why it does not run', async (
   await expect(page.getByText('出错', { exact: true })).toBeHidden()
 })
 
-test('a message that was not understood shows its reason, cannot be replayed unmended, and is deleted after a question', async ({ page, allowStatus, snap }) => {
+test('a message that was not understood shows its reason, cannot be replayed unmended, and is deleted after a question', async ({
+  page,
+  allowStatus,
+  snap,
+}) => {
   allowStatus(400)
   await callWebhook(await localToken(), '{"trans_id":"T-BROKEN","status":100}')
   await openPage(page, stack(), '/settings?tab=messages')
@@ -98,7 +113,7 @@ test('a message that was not understood shows its reason, cannot be replayed unm
 })
 
 test('the log tells who changed what', async ({ page, snap }) => {
-  const { root } = await stack().ask<{ root: { id: number, name: string }[] }>('GET', '/api/devices')
+  const { root } = await stack().ask<{ root: { id: number; name: string }[] }>('GET', '/api/devices')
   await stack().ask('PUT', `/api/devices/${root[0]!.id}`, { bill_type: 2 })
   await stack().ask('PUT', `/api/devices/${root[0]!.id}`, { bill_type: 0 })
   await openPage(page, stack(), '/settings?tab=audit')

@@ -14,7 +14,7 @@ export interface Stack {
   url: string
   sandbox: Sandbox
   /** What C8's menu opens. */
-  link: (account?: { set_of_book?: string, user_name?: string, c8Token?: string }) => string
+  link: (account?: { set_of_book?: string; user_name?: string; c8Token?: string }) => string
   /** One of the app's own routes, as the shop's owner. */
   ask: <Result>(method: string, path: string, body?: unknown) => Promise<Result>
   /** Hands orders to the webhook, as goBox does. */
@@ -26,14 +26,23 @@ export async function startStack(settings: Record<string, string> = {}): Promise
   const dataFolder = mkdtempSync(join(tmpdir(), 'gobox-browser-'))
   const sandbox = await startSandbox()
   const app = startApp(await freePort(), {
-    NUXT_DATA_DIR: dataFolder, NUXT_GOBOX_URL: sandbox.goboxUrl, NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url, NUXT_UPSTREAM_TIMEOUT: '2000', ...settings,
+    NUXT_DATA_DIR: dataFolder,
+    NUXT_GOBOX_URL: sandbox.goboxUrl,
+    NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url,
+    NUXT_UPSTREAM_TIMEOUT: '2000',
+    ...settings,
   })
   await app.ready()
-  const link: Stack['link'] = ({ set_of_book = 'A001', user_name = '陈晓东', c8Token = `c8-token-${set_of_book}` } = {}) =>
-    `${app.url}/login?${new URLSearchParams({ url: sandbox.c8Url, set_of_book, user_name })}#token=${c8Token}`
+  const link: Stack['link'] = ({
+    set_of_book = 'A001',
+    user_name = '陈晓东',
+    c8Token = `c8-token-${set_of_book}`,
+  } = {}) => `${app.url}/login?${new URLSearchParams({ url: sandbox.c8Url, set_of_book, user_name })}#token=${c8Token}`
   const { token, localToken } = await setUp(app.url, sandbox)
   return {
-    url: app.url, sandbox, link,
+    url: app.url,
+    sandbox,
+    link,
     ask: (method, path, body) => askApp(app.url, token, method, path, body),
     deliver: async (...orders) => {
       for (const order of orders) await askApp(app.url, localToken, 'POST', '/api/create_order', order)
@@ -50,19 +59,30 @@ export async function startStack(settings: Record<string, string> = {}): Promise
 async function setUp(url: string, sandbox: Sandbox) {
   const login = new URLSearchParams({ url: sandbox.c8Url, set_of_book: 'A001', user_name: '陈晓东' })
   const { token } = await askApp<{ token: string }>(url, 'c8-token-A001', 'GET', `/api/access_token?${login}`)
-  const settings = await askApp<{ id: number, token: string }>(url, token, 'GET', '/api/set_of_books')
-  await askApp(url, token, 'PUT', `/api/set_of_books/${settings.id}`, { app_key: 'sandbox-key-A001', user_name: 'shop-a' })
+  const settings = await askApp<{ id: number; token: string }>(url, token, 'GET', '/api/set_of_books')
+  await askApp(url, token, 'PUT', `/api/set_of_books/${settings.id}`, {
+    app_key: 'sandbox-key-A001',
+    user_name: 'shop-a',
+  })
   for (const { name, dev_id } of cabinetsOf.A001!.slice(0, -1)) {
-    await askApp(url, token, 'POST', '/api/devices', { name, dev_id, store_id: 2, bank_id: 21, member_id: 62, employee_id: 41, bill_type: 0 })
+    await askApp(url, token, 'POST', '/api/devices', {
+      name,
+      dev_id,
+      store_id: 2,
+      bank_id: 21,
+      member_id: 62,
+      employee_id: 41,
+      bill_type: 0,
+    })
   }
   return { token, localToken: settings.token }
 }
 
 async function freePort(): Promise<number> {
   const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
+  await new Promise((resolve) => server.close(resolve))
   return port
 }
 
@@ -75,5 +95,14 @@ export const unconfigured = cabinetsOf.A001!.at(-1)!.dev_id
 export function orderOf(trans_id: string, change: Partial<Order> & { daysAgo?: number } = {}): Order {
   const { daysAgo = 0, ...rest } = change
   const time = timeText(Date.now() - daysAgo * day - 60_000)
-  return { trans_id, status: 100, e_id: `E-${trans_id}`, dev_id: 10081, create_time: time, update_time: time, products: [water], ...rest }
+  return {
+    trans_id,
+    status: 100,
+    e_id: `E-${trans_id}`,
+    dev_id: 10081,
+    create_time: time,
+    update_time: time,
+    products: [water],
+    ...rest,
+  }
 }

@@ -24,7 +24,12 @@ test('an order that does not exist is told as such', async ({ page, allowStatus 
   await expect(page.getByRole('heading', { name: '没有这个订单' })).toBeVisible()
 })
 
-test('without a connection the rows stay, a banner says why, and it mends itself', async ({ page, allowStatus, context, snap }) => {
+test('without a connection the rows stay, a banner says why, and it mends itself', async ({
+  page,
+  allowStatus,
+  context,
+  snap,
+}) => {
   allowStatus(0)
   await openOrders(page, stack())
   await expect(page.getByText('T-1')).toBeVisible()

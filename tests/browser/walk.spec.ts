@@ -2,11 +2,20 @@ import { chooseRow, expect, openOrders, rowOf, saveDevice, test, useStack } from
 import { bread, orderOf, unconfigured } from './stack.ts'
 
 const stack = useStack(async ({ sandbox }) => {
-  await sandbox.control.addOrders('A001', orderOf('T-GOOD-1'), orderOf('T-GOOD-2', { daysAgo: 1 }), orderOf('T-BREAD', { products: [bread] }),
-    orderOf('T-NEW-CABINET', { dev_id: unconfigured }))
+  await sandbox.control.addOrders(
+    'A001',
+    orderOf('T-GOOD-1'),
+    orderOf('T-GOOD-2', { daysAgo: 1 }),
+    orderOf('T-BREAD', { products: [bread] }),
+    orderOf('T-NEW-CABINET', { dev_id: unconfigured }),
+  )
 })
 
-test('from the link of C8\'s menu to documents in C8: download, choose, import, see which did not go and why, and mend it', async ({ page, snap, isPhone }) => {
+test("from the link of C8's menu to documents in C8: download, choose, import, see which did not go and why, and mend it", async ({
+  page,
+  snap,
+  isPhone,
+}) => {
   await openOrders(page, stack())
   await expect(page.getByText('还没有订单')).toBeVisible()
   await snap('orders-empty')
@@ -34,10 +43,15 @@ test('from the link of C8\'s menu to documents in C8: download, choose, import, 
   const documents = await stack().sandbox.control.documents()
   expect(documents.map(({ source_id }) => source_id).sort()).toEqual(['T-GOOD-1', 'T-GOOD-2'])
   await expect(rowOf(page, 'T-GOOD-1')).toContainText(documents.find(({ source_id }) => source_id === 'T-GOOD-1')!.code)
-  expect(await page.evaluate('document.documentElement.scrollWidth'), 'nothing scrolls sideways').toBe(isPhone ? 390 : 1440)
+  expect(await page.evaluate('document.documentElement.scrollWidth'), 'nothing scrolls sideways').toBe(
+    isPhone ? 390 : 1440,
+  )
 
   await panel.getByRole('button', { name: `配置货柜 ${unconfigured}` }).click()
   await saveDevice(page, '前海大厦茶水间')
-  await page.getByRole('dialog', { name: '导入在等“前海大厦茶水间”的 1 个订单？' }).getByRole('button', { name: '导入 1 个' }).click()
+  await page
+    .getByRole('dialog', { name: '导入在等“前海大厦茶水间”的 1 个订单？' })
+    .getByRole('button', { name: '导入 1 个' })
+    .click()
   await expect(rowOf(page, 'T-NEW-CABINET')).toContainText('已导入')
 })

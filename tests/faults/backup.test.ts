@@ -20,12 +20,15 @@ async function run(script: string, ...args: string[]) {
   const path = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url))
   const child = spawn(process.execPath, [path, ...args], { env: { ...process.env, NUXT_DATA_DIR: context.app.folder } })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output += chunk)
-  const [code] = await once(child, 'close') as [number | null]
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
+  const [code] = (await once(child, 'close')) as [number | null]
   return { code, output }
 }
 
-const backups = () => readdirSync(join(context.app.folder, 'backups')).filter(name => name.startsWith('gobox-')).sort()
+const backups = () =>
+  readdirSync(join(context.app.folder, 'backups'))
+    .filter((name) => name.startsWith('gobox-'))
+    .sort()
 const newest = () => join(context.app.folder, 'backups', backups().at(-1)!)
 
 test('a backup under load holds everything acknowledged before it, and restores', async () => {
@@ -33,7 +36,8 @@ test('a backup under load holds everything acknowledged before it, and restores'
   const shop = await app.openShop()
   await app.addDevice(shop)
   const imported = `${shop.name}-imported-after-the-backup`
-  const importOne = async () => app.ask(`POST /api/orders/${(await app.findOrder(shop, imported))!.id}?action=import`, { token: shop.token })
+  const importOne = async () =>
+    app.ask(`POST /api/orders/${(await app.findOrder(shop, imported))!.id}?action=import`, { token: shop.token })
   await app.receive(shop, imported)
   const acknowledged: string[] = []
   let isOver = false
@@ -56,7 +60,10 @@ test('a backup under load holds everything acknowledged before it, and restores'
   isOver = true
   await Promise.all(clients)
 
-  expect(await run('restore', backup)).toEqual({ code: 1, output: expect.stringMatching(/没有恢复：数据目录 .* 正被另一个 goBox 进程使用/) as string })
+  expect(await run('restore', backup)).toEqual({
+    code: 1,
+    output: expect.stringMatching(/没有恢复：数据目录 .* 正被另一个 goBox 进程使用/) as string,
+  })
   expect(await tryToSend(app, shop, orderMessage(`${shop.name}-after`))).toBe(true)
 
   expect((await importOne()).status).toBe(200)
@@ -64,8 +71,8 @@ test('a backup under load holds everything acknowledged before it, and restores'
   expect(await run('restore', backup)).toEqual({ code: 0, output: expect.stringContaining('已恢复') as string })
   await app.start()
   expectIntact(app)
-  const stored = new Set(app.rows<{ trans_id: string }>('SELECT trans_id FROM orders').map(row => row.trans_id))
-  expect(before.filter(transId => !stored.has(transId))).toEqual([])
+  const stored = new Set(app.rows<{ trans_id: string }>('SELECT trans_id FROM orders').map((row) => row.trans_id))
+  expect(before.filter((transId) => !stored.has(transId))).toEqual([])
   expect(stored.has(`${shop.name}-after`)).toBe(false)
   // Sessions and keys go on working.
   expect((await app.ask('GET /api/set_of_books', { token: shop.token })).status).toBe(200)
@@ -76,7 +83,7 @@ test('a backup under load holds everything acknowledged before it, and restores'
   await expectOneDocumentEach(app, shop, [imported])
 
   // What was replaced is kept, whole.
-  const aside = readdirSync(join(app.folder, 'backups')).find(name => name.startsWith('replaced-'))!
+  const aside = readdirSync(join(app.folder, 'backups')).find((name) => name.startsWith('replaced-'))!
   await app.end('SIGTERM')
   expect((await run('restore', join(app.folder, 'backups', aside))).code).toBe(0)
   await app.start()
@@ -91,12 +98,15 @@ test('a damaged or foreign file is not restored, and the database stays as it wa
   const whole = readFileSync(backUp(app.folder, Date.now()))
   const damaged = join(app.folder, 'damaged.db')
   const middle = Buffer.from(whole)
-  middle.fill(0x5A, 4096 * 3, 4096 * 6)
+  middle.fill(0x5a, 4096 * 3, 4096 * 6)
   for (const bytes of [whole.subarray(0, whole.length / 2), middle, Buffer.from('not a database'), Buffer.alloc(0)]) {
     writeFileSync(damaged, bytes)
     expect(() => restore(app.folder, damaged, Date.now())).toThrow(WrongSetting)
   }
-  expect(await run('restore', join(app.folder, 'not there.db'))).toEqual({ code: 1, output: expect.stringContaining('没有恢复') as string })
+  expect(await run('restore', join(app.folder, 'not there.db'))).toEqual({
+    code: 1,
+    output: expect.stringContaining('没有恢复') as string,
+  })
   await app.start()
   expect(await app.findOrder(shop, `${shop.name}-1`)).toBeDefined()
 })
@@ -106,7 +116,7 @@ test('the newest seven backups are kept', () => {
   const begin = Date.parse('2027-01-01T00:00:00Z')
   mkdirSync(join(app.folder, 'backups'), { recursive: true })
   for (let day = 0; day < 9; day++) backUp(app.folder, begin + day * 86_400_000)
-  expect(backups()).toEqual([3, 4, 5, 6, 7, 8, 9].map(day => `gobox-2027-01-0${day}T00-00-00.db`))
+  expect(backups()).toEqual([3, 4, 5, 6, 7, 8, 9].map((day) => `gobox-2027-01-0${day}T00-00-00.db`))
 })
 
 test('a backup is made at night by itself, while the webhook goes on', async () => {
@@ -117,15 +127,16 @@ test('a backup is made at night by itself, while the webhook goes on', async () 
     const folder = join(app.folder, 'backups')
     const shop = await app.openShop()
     expect(await tryToSend(app, shop, orderMessage('before'))).toBe(true)
-    const name = await eventually(() => existsSync(folder) && (readdirSync(folder).find(file => /^gobox-.*\.db$/.test(file)) ?? false))
+    const name = await eventually(
+      () => existsSync(folder) && (readdirSync(folder).find((file) => /^gobox-.*\.db$/.test(file)) ?? false),
+    )
     const copy = new Database(join(folder, String(name)), { readonly: true })
     expect(copy.pragma('integrity_check', { simple: true })).toBe('ok')
     expect(copy.prepare('SELECT trans_id FROM orders').pluck().all()).toEqual(['before'])
     copy.close()
     expect(await tryToSend(app, shop, orderMessage('after'))).toBe(true)
     await eventually(() => app.output.includes('backed up'))
-  }
-  finally {
+  } finally {
     await app.close()
     clock.remove()
   }

@@ -6,9 +6,17 @@ import { eventually, expectOneDocumentEach, orderRows, queue, rounds, untilIdle 
 // A create that the kill cuts off before C8 has heard of it is made anew only after the time to settle.
 const context = useApp({ NUXT_C8_SETTLE: '3000' })
 
-interface Batch { total: number, imported: number, failed: number, cancelled: number, pending: number, failures: { order_id: number, trans_id: string, errmsg: string }[] }
+interface Batch {
+  total: number
+  imported: number
+  failed: number
+  cancelled: number
+  pending: number
+  failures: { order_id: number; trans_id: string; errmsg: string }[]
+}
 
-const batchOf = async (shop: Shop, id: number) => (await context.app.ask<Batch>(`GET /api/imports/${id}`, { token: shop.token })).body
+const batchOf = async (shop: Shop, id: number) =>
+  (await context.app.ask<Batch>(`GET /api/imports/${id}`, { token: shop.token })).body
 
 async function open() {
   const shop = await context.app.openShop()
@@ -24,12 +32,18 @@ async function fill(shop: Shop, orders: number, changes: Fields = {}) {
 }
 
 /** The largest number of these calls that were under way at the same moment. */
-function mostAtOnce(calls: { time: number, finished?: number }[]): number {
-  const changes = calls.flatMap(({ time, finished = Infinity }) => [[time, 1], [finished, -1]] as const)
+function mostAtOnce(calls: { time: number; finished?: number }[]): number {
+  const changes = calls.flatMap(
+    ({ time, finished = Infinity }) =>
+      [
+        [time, 1],
+        [finished, -1],
+      ] as const,
+  )
   // At the same millisecond an end counts before a beginning: they may have been one after the other.
   changes.sort(([a, first], [b, second]) => a - b || first - second)
   let now = 0
-  return Math.max(...changes.map(([, change]) => now += change))
+  return Math.max(...changes.map(([, change]) => (now += change)))
 }
 
 test('no more than four creates of an account set are under way, and two account sets take turns', async () => {
@@ -86,9 +100,15 @@ test('what has not started can be cancelled; what has is finished', async () => 
   expect(batch.imported + batch.cancelled).toBe(10)
   await sleep(1200)
   const rows = orderRows(app, shop)
-  await expectOneDocumentEach(app, shop, rows.filter(row => row.import_state === 'imported').map(row => row.trans_id))
-  expect(rows.filter(row => row.import_state === 'idle').length).toBe(batch.cancelled)
-  const documents = (await app.sandbox.control.documents()).filter(({ source_id }) => source_id.startsWith(`${shop.name}-`))
+  await expectOneDocumentEach(
+    app,
+    shop,
+    rows.filter((row) => row.import_state === 'imported').map((row) => row.trans_id),
+  )
+  expect(rows.filter((row) => row.import_state === 'idle').length).toBe(batch.cancelled)
+  const documents = (await app.sandbox.control.documents()).filter(({ source_id }) =>
+    source_id.startsWith(`${shop.name}-`),
+  )
   expect(documents.length).toBe(batch.imported)
 })
 
@@ -96,7 +116,10 @@ test('bad orders do not stop the others, and once an unknown barcode is known on
   const { app } = context
   const shop = await open()
   const barcode = '6900000000007'
-  const unknown = await fill(shop, 3, { e_id: 'unknown-', products: [{ barcode, name: '新品', num: 2, amount: 9, cost: 3 }] })
+  const unknown = await fill(shop, 3, {
+    e_id: 'unknown-',
+    products: [{ barcode, name: '新品', num: 2, amount: 9, cost: 3 }],
+  })
   const homeless = await fill(shop, 1, { e_id: 'homeless-', dev_id: 999 })
   const fine = await fill(shop, 3)
   const id = await queue(app, shop, [...unknown.ids, ...homeless.ids, ...fine.ids])
@@ -105,8 +128,13 @@ test('bad orders do not stop the others, and once an unknown barcode is known on
   expect(before).toMatchObject({ total: 7, imported: 3, failed: 4, pending: 0 })
   await expectOneDocumentEach(app, shop, fine.transIds)
   const reasons = Map.groupBy(before.failures, ({ errmsg }) => errmsg)
-  const [reason] = [...reasons.keys()].filter(text => text.includes(barcode))
-  expect(reasons.get(reason!)!.map(({ trans_id }) => trans_id).sort()).toEqual(unknown.transIds)
+  const [reason] = [...reasons.keys()].filter((text) => text.includes(barcode))
+  expect(
+    reasons
+      .get(reason!)!
+      .map(({ trans_id }) => trans_id)
+      .sort(),
+  ).toEqual(unknown.transIds)
 
   await app.sandbox.control.addProducts({ id: 9001, barcode, name: '新品' })
   const { body } = await app.ask(`POST /api/imports/${id}/retry`, { token: shop.token, body: { reason } })
@@ -121,10 +149,13 @@ test('a batch by filter takes what matches', async () => {
   const shop = await open()
   await fill(shop, 2)
   const refunded = await app.receive(shop, `${shop.name}-refunded`, { status: 103 })
-  const { body } = await app.ask('POST /api/imports', { token: shop.token, body: { filter: { status: 100, is_imported: 0, dev_id: '' } } })
+  const { body } = await app.ask('POST /api/imports', {
+    token: shop.token,
+    body: { filter: { status: 100, is_imported: 0, dev_id: '' } },
+  })
   expect(body.total).toBe(2)
   await untilIdle(app, shop)
-  expect(orderRows(app, shop).map(row => row.import_state)).toEqual(['imported', 'imported', 'idle'])
+  expect(orderRows(app, shop).map((row) => row.import_state)).toEqual(['imported', 'imported', 'idle'])
   expect((await batchOf(shop, await queue(app, shop, [refunded]))).failures).toMatchObject([{ order_id: refunded }])
 })
 
@@ -136,11 +167,16 @@ test('progress comes as server-sent events, which end with the batch', async () 
   const id = await queue(app, shop, ids)
   const response = await fetch(`${app.url}/api/imports/${id}/events`, { headers: { token: shop.token } })
   expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
-  const events = (await response.text()).split('\n').filter(line => line.startsWith('data:')).map(line => JSON.parse(line.slice(5)) as Batch)
+  const events = (await response.text())
+    .split('\n')
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => JSON.parse(line.slice(5)) as Batch)
   await app.sandbox.control.latency({})
   expect(events.length).toBeGreaterThan(1)
   expect(events[0]!.pending).toBeGreaterThan(0)
-  expect(events.map(({ imported }) => imported)).toEqual(events.map(({ imported }) => imported).toSorted((a, b) => a - b))
+  expect(events.map(({ imported }) => imported)).toEqual(
+    events.map(({ imported }) => imported).toSorted((a, b) => a - b),
+  )
   expect(events.at(-1)).toMatchObject({ id, total: 8, imported: 8, pending: 0 })
   expect((await fetch(`${app.url}/api/imports/${id}/events`)).status).toBe(401)
   const stranger = await open()
@@ -157,7 +193,7 @@ test('a lapsed C8 session pauses the queue with a reason that is shown, and the 
   const id = await queue(app, shop, ids)
   const paused = await eventually(async () => {
     const { body } = await app.ask('GET /api/automation', { token: viewer.token })
-    return body.import_paused_reason as string | null ?? false
+    return (body.import_paused_reason as string | null) ?? false
   })
   expect(paused).toMatch(/重新登录/)
   const calls = (await app.sandbox.control.calls()).length

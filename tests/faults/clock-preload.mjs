@@ -18,8 +18,9 @@ const now = () => {
 }
 
 globalThis.Date = new Proxy(RealDate, {
-  construct: (target, args, newTarget) => Reflect.construct(target, args.length > 0 ? args : [now()], newTarget === globalThis.Date ? target : newTarget),
-  get: (target, key) => key === 'now' ? now : Reflect.get(target, key),
+  construct: (target, args, newTarget) =>
+    Reflect.construct(target, args.length > 0 ? args : [now()], newTarget === globalThis.Date ? target : newTarget),
+  get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
 })
 
 now()
@@ -35,5 +36,5 @@ if (speed !== 1) {
   timersPromises.setTimeout = (delay, ...args) => sleep(delay / speed, ...args)
   syncBuiltinESMExports()
   const timeout = AbortSignal.timeout.bind(AbortSignal)
-  AbortSignal.timeout = delay => timeout(Math.round(delay / speed))
+  AbortSignal.timeout = (delay) => timeout(Math.round(delay / speed))
 }

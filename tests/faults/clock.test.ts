@@ -10,7 +10,8 @@ const context = useApp({ ...clock.settings, NUXT_UPSTREAM_TIMEOUT: '1000', NUXT_
 
 function automate(shop: Shop, switches: Record<string, unknown>) {
   return context.app.ask('PUT /api/automation', {
-    token: shop.token, body: { downloads: false, imports: false, import_delay_minutes: 0, import_since: '2026-01-01', ...switches },
+    token: shop.token,
+    body: { downloads: false, imports: false, import_delay_minutes: 0, import_since: '2026-01-01', ...switches },
   })
 }
 
@@ -49,10 +50,12 @@ test('an unanswered create is looked for as long as it takes, though the clock l
   await app.receive(shop, transId)
   await app.sandbox.control.fault({ step: 'c8.retail_create', kind: 'slow', ms: 600_000, times: 1 })
   await automate(shop, { imports: true })
-  await eventually(() => orderRows(app, shop)[0]!.import_state === 'queued' && orderRows(app, shop)[0]!.create_unanswered_at !== null)
+  await eventually(
+    () => orderRows(app, shop)[0]!.import_state === 'queued' && orderRows(app, shop)[0]!.create_unanswered_at !== null,
+  )
   const before = await lookUps(app, transId)
   clock.shift(DAY)
-  await eventually(async () => await lookUps(app, transId) > before)
+  await eventually(async () => (await lookUps(app, transId)) > before)
   await createAtLast(app, transId)
   await untilIdle(app, shop)
   clock.shift(-DAY)
@@ -63,13 +66,19 @@ test('downloads go on when the clock is set a day ahead and back, without a floo
   const { app } = context
   const shop = await openAutomaticShop()
   const trades = async () => (await app.sandbox.control.calls('gobox.trade')).length
-  const sell = (name: string, made: number) => app.sandbox.control.addOrders(shop.name,
-    { ...orderMessage(`${shop.name}-${name}`), create_time: timeText(made), update_time: timeText(made) })
-  const known = (name: string) => eventually(() => orderRows(app, shop).some(row => row.trans_id === `${shop.name}-${name}`), 20_000)
+  const sell = (name: string, made: number) =>
+    app.sandbox.control.addOrders(shop.name, {
+      ...orderMessage(`${shop.name}-${name}`),
+      create_time: timeText(made),
+      update_time: timeText(made),
+    })
+  const known = (name: string) =>
+    eventually(() => orderRows(app, shop).some((row) => row.trans_id === `${shop.name}-${name}`), 20_000)
   await sell('before', clock.now - HOUR)
   await automate(shop, { downloads: true })
   await known('before')
-  const lastAttempt = () => app.rows<{ at: number }>('SELECT last_attempt_at AS at FROM automations WHERE set_of_book_id = ?', shop.id)[0]!.at
+  const lastAttempt = () =>
+    app.rows<{ at: number }>('SELECT last_attempt_at AS at FROM automations WHERE set_of_book_id = ?', shop.id)[0]!.at
   clock.shift(DAY)
   await eventually(() => lastAttempt() > clock.now - HOUR, 20_000)
   await sell('meanwhile', clock.now - DAY - 10 * MINUTE)

@@ -3,7 +3,19 @@ import { expect, test } from 'vitest'
 import type { Fault } from '../../sandbox/faults.ts'
 import { randomFrom } from '../../sandbox/shop.ts'
 import { useApp, type Shop } from '../api/server.ts'
-import { createAtLast, eventually, expectIntact, expectOneDocumentEach, lookUps, orderRows, passBackoff, queue, rounds, seed, untilIdle } from './setup.ts'
+import {
+  createAtLast,
+  eventually,
+  expectIntact,
+  expectOneDocumentEach,
+  lookUps,
+  orderRows,
+  passBackoff,
+  queue,
+  rounds,
+  seed,
+  untilIdle,
+} from './setup.ts'
 
 /** Longer than C8 takes in these tests for a create that nobody waits for any more. */
 const SETTLE = 4000
@@ -58,7 +70,7 @@ test('C8 creates long after our deadline: it is looked for until it is there, on
   await queue(app, shop, [id])
   await eventually(async () => {
     passBackoff(app)
-    return await lookUps(app, transId) >= 2
+    return (await lookUps(app, transId)) >= 2
   })
   await createAtLast(app, transId)
   await untilIdle(app, shop)
@@ -116,7 +128,7 @@ test('kill -9 at each step of C8: one document, finished', async () => {
   const before = await lookUps(app, late)
   await app.start()
   expectIntact(app)
-  await eventually(async () => await lookUps(app, late) > before)
+  await eventually(async () => (await lookUps(app, late)) > before)
   await createAtLast(app, late)
   for (const [shop, transId] of hanging) {
     await untilIdle(app, shop)
@@ -131,7 +143,7 @@ test('kill -9 at any moment of a batch: one document each, finished', async () =
   const shop = await openImportingShop()
   const transIds = Array.from({ length: 12 }, (_, index) => `${shop.name}-R${index}`)
   for (let round = 0; round < rounds(1, 10); round++) {
-    const fresh = transIds.map(transId => `${transId}-${round}`)
+    const fresh = transIds.map((transId) => `${transId}-${round}`)
     const ids: number[] = []
     for (const transId of fresh) ids.push(await app.receive(shop, transId))
     await app.sandbox.control.latency({ c8: 15 })
@@ -155,7 +167,11 @@ test('the same order by 20 callers, two batches and the scheduler at once: one d
   for (let round = 0; round < rounds(3, 40); round++) {
     const transId = `${shop.name}-S${round}`
     const id = await app.receive(shop, transId)
-    const scheduler = () => app.ask('PUT /api/automation', { token: shop.token, body: { downloads: false, imports: true, import_delay_minutes: 0, import_since: '2026-11-01' } })
+    const scheduler = () =>
+      app.ask('PUT /api/automation', {
+        token: shop.token,
+        body: { downloads: false, imports: true, import_delay_minutes: 0, import_since: '2026-11-01' },
+      })
     const answers = await Promise.all([
       scheduler(),
       ...[1, 2].map(() => app.ask('POST /api/imports', { token: shop.token, body: { ids: [id] } })),

@@ -25,12 +25,14 @@ afterAll(() => app?.close())
 
 /** What the main thread did, in its order: read a webhook's message, wrote to the log, synced it, or answered with success. */
 function events(): ('message' | 'write' | 'sync' | 'answer')[] {
-  return readFileSync(trace, 'utf8').split('\n').flatMap((line) => {
-    if (/^pwrite64\(\d+<[^>]*gobox\.db-wal>/.test(line)) return ['write' as const]
-    if (/^f(?:data)?sync\(\d+<[^>]*gobox\.db-wal>\) += 0/.test(line)) return ['sync' as const]
-    if (/^read\(/.test(line) && line.includes('\\"trans_id\\"')) return ['message' as const]
-    return line.includes('{\\"status\\":1}') ? ['answer' as const] : []
-  })
+  return readFileSync(trace, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      if (/^pwrite64\(\d+<[^>]*gobox\.db-wal>/.test(line)) return ['write' as const]
+      if (/^f(?:data)?sync\(\d+<[^>]*gobox\.db-wal>\) += 0/.test(line)) return ['sync' as const]
+      if (/^read\(/.test(line) && line.includes('\\"trans_id\\"')) return ['message' as const]
+      return line.includes('{\\"status\\":1}') ? ['answer' as const] : []
+    })
 }
 
 async function send(shop: Shop, transId: string) {
@@ -43,10 +45,21 @@ test.runIf(canTrace)(title, async () => {
   const atOnce = rounds(60, 500)
   const shop = await app.openShop()
   await app.end('SIGTERM')
-  app.wrap = ['strace', '-D', '-y', '-s', '4096', '-e', 'trace=read,pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg', '-o', trace]
+  app.wrap = [
+    'strace',
+    '-D',
+    '-y',
+    '-s',
+    '4096',
+    '-e',
+    'trace=read,pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg',
+    '-o',
+    trace,
+  ]
   await app.start()
   for (let index = 0; index < oneByOne; index++) await send(shop, `A${seed}-${index}`)
-  const sendAll = (prefix: string) => Promise.all(Array.from({ length: atOnce }, (_, index) => send(shop, `${prefix}${seed}-${index}`)))
+  const sendAll = (prefix: string) =>
+    Promise.all(Array.from({ length: atOnce }, (_, index) => send(shop, `${prefix}${seed}-${index}`)))
   // Node takes new connections one a turn, so they are opened first; then it is held still until all have sent.
   await sendAll('B')
   process.kill(app.pid, 'SIGSTOP')
@@ -58,7 +71,7 @@ test.runIf(canTrace)(title, async () => {
   let unsynced = false
   let sinceMessage = 0
   let syncs = 0
-  const answers: { unsynced: boolean, sinceMessage: number, syncs: number }[] = []
+  const answers: { unsynced: boolean; sinceMessage: number; syncs: number }[] = []
   for (const event of events()) {
     if (event === 'message') sinceMessage = 0
     else if (event === 'answer') answers.push({ unsynced, sinceMessage, syncs })
@@ -68,8 +81,11 @@ test.runIf(canTrace)(title, async () => {
     syncs++
   }
   expect(answers.length).toBe(oneByOne + 2 * atOnce)
-  expect(answers.filter(answer => answer.unsynced)).toEqual([])
+  expect(answers.filter((answer) => answer.unsynced)).toEqual([])
   const alone = answers.slice(0, oneByOne)
-  expect(alone.filter(answer => answer.sinceMessage === 0), 'each lone message is synced between its arrival and its answer').toEqual([])
+  expect(
+    alone.filter((answer) => answer.sinceMessage === 0),
+    'each lone message is synced between its arrival and its answer',
+  ).toEqual([])
   expect(answers.at(-1)!.syncs - answers.at(-1 - atOnce)!.syncs).toBeLessThan(atOnce / 2)
 })

@@ -19,7 +19,12 @@ test('C8 drips its answers to one account set for minutes: the deadline holds, t
   const hanging = await fill(slow, 8)
   const fine = await fill(quick, 6)
   // A byte each ten seconds: the shortest answer takes longer than five minutes.
-  await app.sandbox.control.fault({ step: 'c8.retail_lookup', kind: 'drip', ms: 10_000, containing: `source_id=${slow.name}-` })
+  await app.sandbox.control.fault({
+    step: 'c8.retail_lookup',
+    kind: 'drip',
+    ms: 10_000,
+    containing: `source_id=${slow.name}-`,
+  })
   await queue(app, slow, hanging.ids.slice(1))
   const clerk = app.ask(`POST /api/orders/${hanging.ids[0]}?action=import`, { token: slow.token })
   await eventually(async () => (await app.sandbox.control.calls('c8.retail_lookup')).length >= 5)
@@ -35,7 +40,7 @@ test('C8 drips its answers to one account set for minutes: the deadline holds, t
   await untilIdle(app, quick)
   expect(late).toEqual([])
   await expectOneDocumentEach(app, quick, fine.transIds)
-  expect(orderRows(app, slow).filter(row => row.import_state === 'imported')).toEqual([])
+  expect(orderRows(app, slow).filter((row) => row.import_state === 'imported')).toEqual([])
 
   expect((await clerk).status).toBe(504)
   expect(performance.now() - begin, 'not minutes').toBeLessThan(6 * DEADLINE)

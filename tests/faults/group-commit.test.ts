@@ -13,7 +13,10 @@ let begun: number
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gobox-queue-'))
   begun = 0
-  sqlite = new Database(join(folder, 'x.db'), { timeout: 50, verbose: sql => begun += /^BEGIN/.test(String(sql)) ? 1 : 0 })
+  sqlite = new Database(join(folder, 'x.db'), {
+    timeout: 50,
+    verbose: (sql) => (begun += /^BEGIN/.test(String(sql)) ? 1 : 0),
+  })
   sqlite.pragma('journal_mode = WAL')
   sqlite.exec('CREATE TABLE numbers (n INTEGER CHECK (n <> 13))')
   queue = new WriteQueue(sqlite)
@@ -41,7 +44,9 @@ test('while somebody else holds the lock, a group waits for it once, not once fo
   const holder = new Database(join(folder, 'x.db'))
   holder.exec('BEGIN IMMEDIATE')
   const results = await Promise.allSettled([1, 2, 3, 4].map(add))
-  expect(results.map(result => (result as { reason?: { code: string } }).reason?.code)).toEqual(results.map(() => 'SQLITE_BUSY'))
+  expect(results.map((result) => (result as { reason?: { code: string } }).reason?.code)).toEqual(
+    results.map(() => 'SQLITE_BUSY'),
+  )
   expect(begun).toBe(1)
   holder.close()
   expect(await add(5)).toBe(1)

@@ -28,7 +28,16 @@ const context = useApp(clock.settings)
 const goods = shopGoods.filter(({ unknownToC8 }) => !unknownToC8)
 const goboxSteps: Step[] = ['gobox.token', 'gobox.trade']
 // Most often where it may cost most.
-const c8Steps: Step[] = ['c8.products', 'c8.retail_lookup', 'c8.retail_get', 'c8.retail_create', 'c8.retail_create', 'c8.retail_create', 'c8.confirm', 'c8.workflow']
+const c8Steps: Step[] = [
+  'c8.products',
+  'c8.retail_lookup',
+  'c8.retail_get',
+  'c8.retail_create',
+  'c8.retail_create',
+  'c8.retail_create',
+  'c8.confirm',
+  'c8.workflow',
+]
 
 type Random = () => number
 const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)]!
@@ -38,29 +47,66 @@ function anyFault(random: Random): Fault {
   const step = pick(random, random() < 0.3 ? goboxSteps : c8Steps)
   const times = 1 + Math.floor(random() * 3)
   if (step === 'c8.retail_create' && random() < 0.6) {
-    return { step, times, kind: pick(random, ['create_then_drop', 'create_then_500', 'create_then_garbage', 'create_late'] as const), ms: 300 + random() * 1500 }
+    return {
+      step,
+      times,
+      kind: pick(random, ['create_then_drop', 'create_then_500', 'create_then_garbage', 'create_late'] as const),
+      ms: 300 + random() * 1500,
+    }
   }
-  const kind = pick(random, ['slow', 'status', 'garbage', 'reset', 'drip', 'redirect', 'refuse', 'lapsed_token'] as const)
-  return { step, times, kind, ms: kind === 'drip' ? 30 : random() * 1500, ...(kind === 'status' ? { status: pick(random, [500, 502, 503, 429]) } : {}) }
+  const kind = pick(random, [
+    'slow',
+    'status',
+    'garbage',
+    'reset',
+    'drip',
+    'redirect',
+    'refuse',
+    'lapsed_token',
+  ] as const)
+  return {
+    step,
+    times,
+    kind,
+    ms: kind === 'drip' ? 30 : random() * 1500,
+    ...(kind === 'status' ? { status: pick(random, [500, 502, 503, 429]) } : {}),
+  }
 }
 
 function anyOrder(random: Random, transId: string, made: number): Order {
   const lines = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index) => {
     const { barcode, name, price, cost } = goods[(Math.floor(random() * 100) * 4 + index) % goods.length]!
     const num = 1 + Math.floor(random() * 3)
-    return { barcode, name, num, amount: Math.round(price * num * (random() < 0.2 ? 0.88 : 1)) / 100, cost: cost * num / 100 }
+    return {
+      barcode,
+      name,
+      num,
+      amount: Math.round(price * num * (random() < 0.2 ? 0.88 : 1)) / 100,
+      cost: (cost * num) / 100,
+    }
   })
-  return { trans_id: transId, status: PAID, e_id: `E${transId}`, dev_id: 10086, create_time: timeText(made), update_time: timeText(made), products: lines }
+  return {
+    trans_id: transId,
+    status: PAID,
+    e_id: `E${transId}`,
+    dev_id: 10086,
+    create_time: timeText(made),
+    update_time: timeText(made),
+    products: lines,
+  }
 }
 
 /** What is to happen, and when on the shops' clock. */
-interface Happening { at: number, what: () => unknown }
+interface Happening {
+  at: number
+  what: () => unknown
+}
 
 /** goBox sends a message until it is told that it was taken, or forgets it; then only the download brings it. */
 async function deliver(shop: Shop, order: Order, random: Random) {
   if (random() < 0.25) return
   for (let tries = 0; tries < 4; tries++, await sleep(100)) {
-    if (await tryToSend(context.app, shop, { ...order }) && random() < 0.8) return
+    if ((await tryToSend(context.app, shop, { ...order })) && random() < 0.8) return
   }
 }
 
@@ -68,21 +114,32 @@ function plan(random: Random, shops: Shop[], begin: number): Happening[] {
   const { app } = context
   const end = begin + HOURS * HOUR
   const anyTime = () => begin + random() * (end - begin)
-  const sales = shops.flatMap(shop => Array.from({ length: ORDERS_AN_HOUR * HOURS }, (_, index): Happening[] => {
-    const at = anyTime()
-    const order = anyOrder(random, `${shop.name}-${index}`, at)
-    const change = (later: Order) => async () => {
-      await app.sandbox.control.addOrders(shop.name, later)
-      await deliver(shop, later, random)
-    }
-    const refundAt = at + (1 + random() * 30) * MINUTE
-    const isRefunded = random() < 0.15 && refundAt < end
-    return [{ at, what: change(order) }, ...(isRefunded ? [{ at: refundAt, what: change({ ...order, status: REFUNDED, update_time: timeText(refundAt) }) }] : [])]
-  }).flat())
-  const faults = Array.from({ length: FAULTS_AN_HOUR * HOURS }, () => ({ at: anyTime(), what: () => app.sandbox.control.fault(anyFault(random)) }))
+  const sales = shops.flatMap((shop) =>
+    Array.from({ length: ORDERS_AN_HOUR * HOURS }, (_, index): Happening[] => {
+      const at = anyTime()
+      const order = anyOrder(random, `${shop.name}-${index}`, at)
+      const change = (later: Order) => async () => {
+        await app.sandbox.control.addOrders(shop.name, later)
+        await deliver(shop, later, random)
+      }
+      const refundAt = at + (1 + random() * 30) * MINUTE
+      const isRefunded = random() < 0.15 && refundAt < end
+      return [
+        { at, what: change(order) },
+        ...(isRefunded
+          ? [{ at: refundAt, what: change({ ...order, status: REFUNDED, update_time: timeText(refundAt) }) }]
+          : []),
+      ]
+    }).flat(),
+  )
+  const faults = Array.from({ length: FAULTS_AN_HOUR * HOURS }, () => ({
+    at: anyTime(),
+    what: () => app.sandbox.control.fault(anyFault(random)),
+  }))
   let killing: Promise<void> = Promise.resolve()
   const kills = Array.from({ length: KILLS_AN_HOUR * HOURS }, () => ({
-    at: anyTime(), what: () => killing = killing.then(() => app.kill9()).then(() => app.start()),
+    at: anyTime(),
+    what: () => (killing = killing.then(() => app.kill9()).then(() => app.start())),
   }))
   return [...sales, ...faults, ...kills].sort((a, b) => a.at - b.at)
 }
@@ -92,7 +149,10 @@ async function setPace(speed: number, deadline: number, settle: number) {
   const { app } = context
   await app.end('SIGTERM')
   clock.set(clock.now, speed)
-  Object.assign(app.settings, { NUXT_UPSTREAM_TIMEOUT: String(deadline * speed), NUXT_C8_SETTLE: String(settle * speed) })
+  Object.assign(app.settings, {
+    NUXT_UPSTREAM_TIMEOUT: String(deadline * speed),
+    NUXT_C8_SETTLE: String(settle * speed),
+  })
   await app.start()
 }
 
@@ -105,7 +165,10 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
   for (const shop of shops) {
     await app.addDevice(shop)
     await app.ask('PUT /api/automation', { token: shop.token, body: automatic })
-    const { body } = await app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: { overlap_hours: 168 } })
+    const { body } = await app.ask(`POST /api/set_of_books/${shop.id}/token`, {
+      token: shop.token,
+      body: { overlap_hours: 168 },
+    })
     later.replacingTokens.push(body.token as string)
   }
   await setPace(SPEED, 500, 5000)
@@ -122,19 +185,35 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
   clock.shift(DAY)
   await setPace(1, 10_000, 5000)
   const begin = clock.now
-  const quiet = (shop: Shop) => app.rows<{ at: number, day: string | null }>('SELECT last_attempt_at AS at, last_review_day AS day FROM automations WHERE set_of_book_id = ?', shop.id)
-    .every(({ at, day }) => at > begin && day === timeText(clock.now).slice(0, 10))
+  const quiet = (shop: Shop) =>
+    app
+      .rows<{ at: number; day: string | null }>(
+        'SELECT last_attempt_at AS at, last_review_day AS day FROM automations WHERE set_of_book_id = ?',
+        shop.id,
+      )
+      .every(({ at, day }) => at > begin && day === timeText(clock.now).slice(0, 10))
   for (const shop of shops) {
     const { token } = await app.logIn(shop.name, 15)
     later.laterSessions.push(token)
     await eventually(() => quiet(shop))
     // What the last look has brought is queued by the next round of the automation, not by the download itself.
-    await eventually(() => !orderRows(app, shop).some(row => row.import_state === 'idle' && row.status === PAID), LONGEST_WORK)
+    await eventually(
+      () => !orderRows(app, shop).some((row) => row.import_state === 'idle' && row.status === PAID),
+      LONGEST_WORK,
+    )
     await untilIdle(app, shop, LONGEST_WORK)
     // What C8 refused to create, to finish, or to look for after a create without an answer, refunded since or not.
-    const refused = orderRows(app, shop).filter(row => row.import_state === 'created'
-      || (row.import_state === 'failed' && (row.status === PAID || row.create_unanswered_at !== null)))
-    if (refused.length > 0) await queue(app, { ...shop, token }, refused.map(row => row.id))
+    const refused = orderRows(app, shop).filter(
+      (row) =>
+        row.import_state === 'created' ||
+        (row.import_state === 'failed' && (row.status === PAID || row.create_unanswered_at !== null)),
+    )
+    if (refused.length > 0)
+      await queue(
+        app,
+        { ...shop, token },
+        refused.map((row) => row.id),
+      )
     await untilIdle(app, shop, LONGEST_WORK)
   }
   expectIntact(app)
@@ -146,7 +225,7 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
 /** With the data folder and the log of it all in hand, nobody finds a secret, neither while the app runs nor afterwards. */
 async function expectSecretsKept(shops: Shop[], later: Secrets) {
   const { app } = context
-  const secrets = { ...later, ...await secretsOf(app, shops) }
+  const secrets = { ...later, ...(await secretsOf(app, shops)) }
   expectNoSecretOnDisk(app, secrets)
   expect(await app.end('SIGTERM')).toBe(0)
   expectNoSecretOnDisk(app, secrets)
@@ -161,24 +240,47 @@ function compare(shop: Shop, documents: Awaited<ReturnType<typeof context.app.sa
     const fen = entries.reduce((sum, entry) => sum + Math.round(entry.amount! * 100), 0)
     return { trans_id: entries[0]!.trans_id, status: entries[0]!.status, fen }
   })
-  const byId = (a: { trans_id: string }, b: { trans_id: string }) => a.trans_id < b.trans_id ? -1 : 1
+  const byId = (a: { trans_id: string }, b: { trans_id: string }) => (a.trans_id < b.trans_id ? -1 : 1)
   const rows = orderRows(app, shop)
-  expect(rows.map(({ trans_id, status, total_amount }) => ({ trans_id, status, fen: total_amount })).sort(byId)).toEqual(atGobox.toSorted(byId))
+  expect(
+    rows.map(({ trans_id, status, total_amount }) => ({ trans_id, status, fen: total_amount })).sort(byId),
+  ).toEqual(atGobox.toSorted(byId))
 
-  const made = documents.filter(document => document.source_id.startsWith(`${shop.name}-`))
-  const imported = rows.filter(row => row.import_state === 'imported')
-  const idsMade = new Set(made.map(document => document.source_id))
-  const odd = rows.filter(row => (row.import_state === 'imported') !== idsMade.has(row.trans_id))
-  expect(odd.map(({ trans_id, status, import_state, import_error }) => ({ trans_id, status, import_state, import_error }))).toEqual([])
-  expect(made.map(document => ({ trans_id: document.source_id, id: document.id, fen: fenOf(document), status: document.status })).sort(byId))
-    .toEqual(imported.map(row => ({ trans_id: row.trans_id, id: Number(row.retail_id), fen: row.total_amount, status: 6 })).sort(byId))
+  const made = documents.filter((document) => document.source_id.startsWith(`${shop.name}-`))
+  const imported = rows.filter((row) => row.import_state === 'imported')
+  const idsMade = new Set(made.map((document) => document.source_id))
+  const odd = rows.filter((row) => (row.import_state === 'imported') !== idsMade.has(row.trans_id))
+  expect(
+    odd.map(({ trans_id, status, import_state, import_error }) => ({ trans_id, status, import_state, import_error })),
+  ).toEqual([])
+  expect(
+    made
+      .map((document) => ({
+        trans_id: document.source_id,
+        id: document.id,
+        fen: fenOf(document),
+        status: document.status,
+      }))
+      .sort(byId),
+  ).toEqual(
+    imported
+      .map((row) => ({ trans_id: row.trans_id, id: Number(row.retail_id), fen: row.total_amount, status: 6 }))
+      .sort(byId),
+  )
 
   const paid = atGobox.filter(({ status }) => status === PAID)
-  const withDocument = new Set(imported.map(row => row.trans_id))
+  const withDocument = new Set(imported.map((row) => row.trans_id))
   expect(paid.filter(({ trans_id }) => !withDocument.has(trans_id))).toEqual([])
   // A refund that came after the import leaves the document to the clerk; no other order has one.
-  const refundedAfter = new Set(app.rows<{ trans_id: string }>(`SELECT trans_id FROM orders JOIN order_events ON order_id = orders.id
-    WHERE set_of_book_id = ? AND status = ${REFUNDED} AND event IN ('sending', 'created')`, shop.id).map(row => row.trans_id))
-  expect(imported.filter(row => row.status !== PAID && !refundedAfter.has(row.trans_id))).toEqual([])
+  const refundedAfter = new Set(
+    app
+      .rows<{ trans_id: string }>(
+        `SELECT trans_id FROM orders JOIN order_events ON order_id = orders.id
+    WHERE set_of_book_id = ? AND status = ${REFUNDED} AND event IN ('sending', 'created')`,
+        shop.id,
+      )
+      .map((row) => row.trans_id),
+  )
+  expect(imported.filter((row) => row.status !== PAID && !refundedAfter.has(row.trans_id))).toEqual([])
   expect(paid.length).toBeGreaterThan(ORDERS_AN_HOUR / 2)
 }

@@ -21,8 +21,11 @@ test('after kill -9 under webhook load every acknowledged message is there, and 
   async function client() {
     for (;;) {
       const transId = `K${++sent}`
-      for (const [status, update_time] of [[100, '2026-11-20 10:00:05'], [103, '2026-11-20 11:00:00']] as const) {
-        if (!await tryToSend(app, shop, { ...orderMessage(transId), status, update_time })) return
+      for (const [status, update_time] of [
+        [100, '2026-11-20 10:00:05'],
+        [103, '2026-11-20 11:00:00'],
+      ] as const) {
+        if (!(await tryToSend(app, shop, { ...orderMessage(transId), status, update_time }))) return
         acknowledged.set(transId, status)
         // At once, when what the answer promised is most likely not there yet.
         if (++answers >= killAfter) killed ??= app.kill9()
@@ -37,7 +40,11 @@ test('after kill -9 under webhook load every acknowledged message is there, and 
     await killed
     await app.start()
     expectIntact(app)
-    const stored = new Map(app.rows<{ trans_id: string, status: number }>('SELECT trans_id, status FROM orders').map(row => [row.trans_id, row.status]))
+    const stored = new Map(
+      app
+        .rows<{ trans_id: string; status: number }>('SELECT trans_id, status FROM orders')
+        .map((row) => [row.trans_id, row.status]),
+    )
     const lost = [...acknowledged].filter(([transId, status]) => !(stored.get(transId)! >= status))
     expect(lost, `round ${round}, seed ${seed}`).toEqual([])
   }

@@ -7,7 +7,10 @@ const context = useApp()
 const send = (token: string, raw: string) => context.app.ask('POST /api/create_order', { token, raw })
 
 async function kept(shop: Shop, limit = 1000) {
-  const { body } = await context.app.ask<{ total: number, root: RejectedMessage[] }>(`GET /api/rejected_messages?limit=${limit}`, { token: shop.token })
+  const { body } = await context.app.ask<{ total: number; root: RejectedMessage[] }>(
+    `GET /api/rejected_messages?limit=${limit}`,
+    { token: shop.token },
+  )
   return body
 }
 
@@ -20,8 +23,13 @@ test('a message that cannot be understood is kept as it came, with the reason; o
   expect((await send(shop.localToken, 'no JSON')).status).toBe(400)
   expect((await send('wrong', raw)).status).toBe(401)
   const { total, root } = await kept(shop)
-  expect({ total, bodies: root.map(({ body, truncated }) => ({ body, truncated })) })
-    .toEqual({ total: 2, bodies: [{ body: 'no JSON', truncated: false }, { body: raw, truncated: false }] })
+  expect({ total, bodies: root.map(({ body, truncated }) => ({ body, truncated })) }).toEqual({
+    total: 2,
+    bodies: [
+      { body: 'no JSON', truncated: false },
+      { body: raw, truncated: false },
+    ],
+  })
   expect(root.every(({ reason }) => /[\u4E00-\u9FFF]/.test(reason))).toBe(true)
   expect((await kept(other)).total).toBe(0)
   await app.kill9()
@@ -58,7 +66,7 @@ test('of a message at most 64 KiB are kept, and of an account set the newest 1,0
   const { total, root } = await kept(shop)
   expect(total).toBe(1000)
   expect(root[0]).toMatchObject({ body: long.slice(0, 64 * 1024), truncated: true })
-  expect(root.slice(1, 6).map(({ body }) => body)).toEqual([4, 3, 2, 1, 0].map(index => `new ${index}`))
+  expect(root.slice(1, 6).map(({ body }) => body)).toEqual([4, 3, 2, 1, 0].map((index) => `new ${index}`))
   expect(root.at(-1)!.body).toBe('old 5')
   expect((await kept(other)).total).toBe(1)
   expect((await app.ask(`POST /api/rejected_messages/${root[0]!.id}/replay`, { token: shop.token })).status).toBe(409)

@@ -17,8 +17,13 @@ async function automate(shop: Shop, switches: Fields = { downloads: true, import
   return body
 }
 
-interface Row { download_cursor: number, last_attempt_at: number | null, last_review_day: string | null }
-const automation = (shop: Shop) => context.app.rows<Row>('SELECT * FROM automations WHERE set_of_book_id = ?', shop.id)[0]!
+interface Row {
+  download_cursor: number
+  last_attempt_at: number | null
+  last_review_day: string | null
+}
+const automation = (shop: Shop) =>
+  context.app.rows<Row>('SELECT * FROM automations WHERE set_of_book_id = ?', shop.id)[0]!
 
 /** Waits for a download that has begun after now. */
 async function untilDownloaded(shop: Shop, token = shop.token) {
@@ -32,15 +37,18 @@ function order(transId: string, made: number, changes: Partial<Order> = {}): Ord
 }
 
 const sell = (shop: Shop, ...orders: Order[]) => context.app.sandbox.control.addOrders(shop.name, ...orders)
-const statusOf = (shop: Shop, transId: string) => orderRows(context.app, shop).find(row => row.trans_id === transId)?.status
+const statusOf = (shop: Shop, transId: string) =>
+  orderRows(context.app, shop).find((row) => row.trans_id === transId)?.status
 
 /** What goBox was asked for this shop, with the ranges in milliseconds. */
 async function windows(shop: Shop) {
   const { control, state } = context.app.sandbox
   const calls = await control.calls('gobox.trade')
-  const own = calls.filter(({ body }) => state.accessTokens.get((body as { access_token: string }).access_token)?.set_of_book === shop.name)
+  const own = calls.filter(
+    ({ body }) => state.accessTokens.get((body as { access_token: string }).access_token)?.set_of_book === shop.name,
+  )
   return own.map(({ body, time }) => {
-    const { start_date, end_date, page } = body as { start_date: string, end_date: string, page: number }
+    const { start_date, end_date, page } = body as { start_date: string; end_date: string; page: number }
     return { from: timeOf(start_date), until: timeOf(end_date), page, time }
   })
 }
@@ -53,7 +61,7 @@ function sales(shop: Shop, from: number, until: number, count: number): Order[] 
   return Array.from({ length: count }, (_, index) => order(`${shop.name}-${index}`, from + random() * (until - from)))
 }
 
-test('a week\'s outage is caught up without a gap and without a flood', async () => {
+test("a week's outage is caught up without a gap and without a flood", async () => {
   const { app } = context
   const shop = await app.openShopWithCredentials()
   await untilDownloaded(shop)
@@ -100,8 +108,11 @@ test('the cursor moves only with the rows it brought, also when the process is k
     await sleep(300 + random() * 700)
     await app.kill9()
     const { download_cursor: cursor } = automation(shop)
-    const stored = new Set(orderRows(app, shop).map(row => row.trans_id))
-    expect(orders.filter(sold => timeOf(sold.create_time) < cursor - 1000 && !stored.has(sold.trans_id)), `cursor ${timeText(cursor)}`).toEqual([])
+    const stored = new Set(orderRows(app, shop).map((row) => row.trans_id))
+    expect(
+      orders.filter((sold) => timeOf(sold.create_time) < cursor - 1000 && !stored.has(sold.trans_id)),
+      `cursor ${timeText(cursor)}`,
+    ).toEqual([])
     await app.start()
   }
   await eventually(() => orderRows(app, shop).length === orders.length)
@@ -132,7 +143,11 @@ test('an order that goBox lists late is found by the overlap, and a young one is
   const { app } = context
   const shop = await app.openShopWithCredentials()
   await untilDownloaded(shop)
-  await sell(shop, order(`${shop.name}-late`, clock.now - 25 * MINUTE), order(`${shop.name}-young`, clock.now + 14 * MINUTE))
+  await sell(
+    shop,
+    order(`${shop.name}-late`, clock.now - 25 * MINUTE),
+    order(`${shop.name}-young`, clock.now + 14 * MINUTE),
+  )
   await app.sandbox.control.clearCalls()
   clock.shift(15 * MINUTE + 10_000)
   await untilDownloaded(shop)
@@ -162,7 +177,10 @@ test('once a night the last three days are looked at again, and late refunds are
   await app.sandbox.control.clearCalls()
   clock.shift(HOUR)
   await untilDownloaded(shop, night)
-  expect((await windows(shop)).every(({ from }) => from > clock.now - 2 * HOUR), 'not once more in this night').toBe(true)
+  expect(
+    (await windows(shop)).every(({ from }) => from > clock.now - 2 * HOUR),
+    'not once more in this night',
+  ).toBe(true)
   expect(clock.now).toBeGreaterThan(morning)
 })
 
@@ -170,7 +188,8 @@ test('what is imported by itself: paid, older than the delay, and not from befor
   const { app } = context
   const shop = await app.openShopWithCredentials()
   await app.addDevice(shop)
-  const receive = (name: string, made: number, changes: Fields = {}) => app.receive(shop, `${shop.name}-${name}`, { ...order('x', made), trans_id: `${shop.name}-${name}`, ...changes })
+  const receive = (name: string, made: number, changes: Fields = {}) =>
+    app.receive(shop, `${shop.name}-${name}`, { ...order('x', made), trans_id: `${shop.name}-${name}`, ...changes })
   await receive('yesterday', clock.now - DAY)
   await receive('unpaid', clock.now - HOUR, { status: 101 })
   await receive('old', clock.now - HOUR)
@@ -178,7 +197,8 @@ test('what is imported by itself: paid, older than the delay, and not from befor
   await receive('refunded', clock.now - 5 * MINUTE)
   const switches = { downloads: false, imports: true, import_delay_minutes: 10 }
   await automate(shop, switches)
-  const states = () => Object.fromEntries(orderRows(app, shop).map(row => [row.trans_id.slice(shop.name.length + 1), row.import_state]))
+  const states = () =>
+    Object.fromEntries(orderRows(app, shop).map((row) => [row.trans_id.slice(shop.name.length + 1), row.import_state]))
   await eventually(() => states().old === 'imported')
   expect(states()).toEqual({ yesterday: 'idle', unpaid: 'idle', old: 'imported', young: 'idle', refunded: 'idle' })
   await receive('refunded', clock.now - 5 * MINUTE, { status: 103, update_time: timeText(clock.now) })
@@ -187,7 +207,11 @@ test('what is imported by itself: paid, older than the delay, and not from befor
   await eventually(() => states().young === 'imported')
   await untilIdle(app, shop)
   expect(states()).toEqual({ yesterday: 'idle', unpaid: 'idle', old: 'imported', young: 'imported', refunded: 'idle' })
-  await expectOneDocumentEach(app, shop, ['old', 'young'].map(name => `${shop.name}-${name}`))
+  await expectOneDocumentEach(
+    app,
+    shop,
+    ['old', 'young'].map((name) => `${shop.name}-${name}`),
+  )
   // Switched off and on again, what came in between is the clerk's, unless it is said otherwise.
   await automate(shop, { downloads: false, imports: false })
   expect((await app.ask('GET /api/automation', { token: shop.token })).body.has_c8_login).toBe(false)
@@ -215,9 +239,15 @@ test('imports go on with nobody signed in, and pause with a reason once C8 refus
     const { body } = await app.ask('GET /api/automation', { token: viewer.token })
     return body.import_paused_reason !== null && body
   })
-  expect(shown).toMatchObject({ import_paused_reason: expect.stringMatching(/重新登录/) as string, has_c8_login: false })
+  expect(shown).toMatchObject({
+    import_paused_reason: expect.stringMatching(/重新登录/) as string,
+    has_c8_login: false,
+  })
   const again = await app.logIn(shop.name, 15)
   await untilIdle(app, shop)
   await expectOneDocumentEach(app, shop, [waiting])
-  expect((await app.ask('GET /api/automation', { token: again.token })).body).toMatchObject({ import_paused_reason: null, has_c8_login: true })
+  expect((await app.ask('GET /api/automation', { token: again.token })).body).toMatchObject({
+    import_paused_reason: null,
+    has_c8_login: true,
+  })
 })

@@ -24,8 +24,7 @@ export async function eventually<T>(ask: () => T | Promise<T>, within = 60_000):
       const answer = await ask()
       if (answer !== false) return answer
       if (performance.now() > deadline) throw new Error(`it did not happen within ${within / 1000} s: ${ask}`)
-    }
-    catch (error) {
+    } catch (error) {
       if (performance.now() > deadline) throw error
     }
   }
@@ -36,8 +35,7 @@ export async function tryToSend(app: App, shop: Shop, message: Fields): Promise<
   try {
     const { status } = await app.ask('POST /api/create_order', { token: shop.localToken, body: message })
     return status === 200
-  }
-  catch (error) {
+  } catch (error) {
     // What fetch throws when the connection breaks.
     if (error instanceof TypeError) return false
     throw error
@@ -74,7 +72,7 @@ export function orderRows(app: App, shop: Shop): OrderRow[] {
 /** Waits, without the pauses of the backoff, until nothing of the account set is queued or under way. */
 export function untilIdle(app: App, shop: Shop, within?: number) {
   return eventually(() => {
-    const waiting = orderRows(app, shop).filter(row => row.import_due_at !== null || row.import_lease !== null)
+    const waiting = orderRows(app, shop).filter((row) => row.import_due_at !== null || row.import_lease !== null)
     if (waiting.length > 0) passBackoff(app)
     return waiting.length === 0
   }, within)
@@ -82,21 +80,29 @@ export function untilIdle(app: App, shop: Shop, within?: number) {
 
 /** Holds that C8 has exactly one document for each of these orders, finished, and that each order knows it. */
 export async function expectOneDocumentEach(app: App, shop: Shop, transIds: string[]) {
-  const documents = Map.groupBy(await app.sandbox.control.documents(), document => document.source_id)
-  const rows = new Map(orderRows(app, shop).map(row => [row.trans_id, row]))
+  const documents = Map.groupBy(await app.sandbox.control.documents(), (document) => document.source_id)
+  const rows = new Map(orderRows(app, shop).map((row) => [row.trans_id, row]))
   for (const transId of transIds) {
     const row = rows.get(transId)!
     const made = documents.get(transId) ?? []
-    expect(made.map(({ id, status }) => ({ id, status })), `C8's documents of ${transId}, which is ${row.import_state}: ${row.import_error}`)
-      .toEqual([{ id: Number(row.retail_id), status: 6 }])
+    expect(
+      made.map(({ id, status }) => ({ id, status })),
+      `C8's documents of ${transId}, which is ${row.import_state}: ${row.import_error}`,
+    ).toEqual([{ id: Number(row.retail_id), status: 6 }])
     expect({ state: row.import_state, fen: fenOf(made[0]!) }).toEqual({ state: 'imported', fen: row.total_amount })
   }
 }
 
 /** Lets C8 carry out the create of this order now, which it has been at since before; whoever asked for it has given up or is dead. */
 export async function createAtLast(app: App, transId: string) {
-  const call = (await app.sandbox.control.calls('c8.retail_create')).find(({ body }) => (body as Fields).source_id === transId)!
-  const { status } = await fetch(`${app.sandbox.c8Url}/api/retails`, { method: 'POST', headers: { token: call.token! }, body: JSON.stringify(call.body) })
+  const call = (await app.sandbox.control.calls('c8.retail_create')).find(
+    ({ body }) => (body as Fields).source_id === transId,
+  )!
+  const { status } = await fetch(`${app.sandbox.c8Url}/api/retails`, {
+    method: 'POST',
+    headers: { token: call.token! },
+    body: JSON.stringify(call.body),
+  })
   expect(status).toBe(200)
 }
 

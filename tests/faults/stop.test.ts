@@ -32,12 +32,14 @@ test('SIGTERM under load: exit 0 within 8 s, and nothing that was acknowledged i
     const batch = await queue(app, shop, [id])
     await eventually(async () => (await app.sandbox.control.faults()).length === 0)
     const stream = await fetch(`${app.url}/api/imports/${batch}/events`, { headers: { token: shop.token } })
-    const slow = connect(Number(new URL(app.url).port), '127.0.0.1', () => slow.write('POST /api/create_order HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{'))
+    const slow = connect(Number(new URL(app.url).port), '127.0.0.1', () =>
+      slow.write('POST /api/create_order HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{'),
+    )
     slow.on('error', () => {})
     const clients = Array.from({ length: 16 }, async (_, client) => {
       for (let index = 0; ; index++) {
         const transId = `${name}-${client}-${index}`
-        if (!await tryToSend(app, shop, orderMessage(transId))) return
+        if (!(await tryToSend(app, shop, orderMessage(transId)))) return
         acknowledged.push(transId)
       }
     })
@@ -50,8 +52,8 @@ test('SIGTERM under load: exit 0 within 8 s, and nothing that was acknowledged i
     slow.destroy()
     await app.start()
     expectIntact(app)
-    const stored = new Set(app.rows<{ trans_id: string }>('SELECT trans_id FROM orders').map(row => row.trans_id))
-    expect(acknowledged.filter(transId => !stored.has(transId))).toEqual([])
+    const stored = new Set(app.rows<{ trans_id: string }>('SELECT trans_id FROM orders').map((row) => row.trans_id))
+    expect(acknowledged.filter((transId) => !stored.has(transId))).toEqual([])
     await untilIdle(app, shop)
     await expectOneDocumentEach(app, shop, [imported])
   }
@@ -71,24 +73,37 @@ test('SIGTERM while a clerk waits for an import: it is finished and answered fir
   await expectOneDocumentEach(app, shop, [`${shop.name}-1`])
 })
 
-test.for([['SIGUSR2', 'uncaughtException', 'a bug nobody caught'], ['SIGWINCH', 'unhandledRejection', 'a promise nobody looked after']] as const)(
-  '%s stands for a bug: it is logged as %s, and the process ends with 1', async ([signal, event, message]) => {
+test.for([
+  ['SIGUSR2', 'uncaughtException', 'a bug nobody caught'],
+  ['SIGWINCH', 'unhandledRejection', 'a promise nobody looked after'],
+] as const)(
+  '%s stands for a bug: it is logged as %s, and the process ends with 1',
+  async ([signal, event, message]) => {
     const { app } = context
     expect(await app.end(signal)).toBe(1)
-    const line = app.output.split('\n').find(text => text.includes(event))
+    const line = app.output.split('\n').find((text) => text.includes(event))
     expect(line).toContain(message)
     await app.start()
     expectIntact(app)
-  })
+  },
+)
 
 /** Starts the server on the data folder of the one that runs, with the same settings. */
 async function startSecond(port: string) {
   const { app } = context
-  const child = spawn(process.execPath, [built], { env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: port, NUXT_DATA_DIR: app.folder, NUXT_GOBOX_URL: app.sandbox.goboxUrl } })
+  const child = spawn(process.execPath, [built], {
+    env: {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      PORT: port,
+      NUXT_DATA_DIR: app.folder,
+      NUXT_GOBOX_URL: app.sandbox.goboxUrl,
+    },
+  })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output += chunk)
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
   const timer = setTimeout(() => child.kill('SIGKILL'), 30_000)
-  const [code] = await once(child, 'close') as [number | null]
+  const [code] = (await once(child, 'close')) as [number | null]
   clearTimeout(timer)
   return { code, output }
 }
@@ -97,7 +112,10 @@ test('a second process on the same data folder refuses to start, and the first g
   const { app } = context
   const shop = await app.openShop()
   const { code, output } = await startSecond('0')
-  expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/^goBox 没有启动：数据目录 .+ 正被另一个 goBox 进程使用.+\n$/) as string })
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: expect.stringMatching(/^goBox 没有启动：数据目录 .+ 正被另一个 goBox 进程使用.+\n$/) as string,
+  })
   await app.receive(shop, `${shop.name}-1`)
   expectIntact(app)
 })

@@ -15,7 +15,10 @@ const send = (shop: Shop, transId: string, changes: Fields = {}) =>
 const health = async () => (await context.app.ask('GET /api/health')).status
 
 /** Ways to keep a running app from writing, that end without touching it. */
-interface Obstacle { begin: () => void, end: () => void }
+interface Obstacle {
+  begin: () => void
+  end: () => void
+}
 
 /** The kernel refuses the process any further byte in a file, as a full disk does. */
 const noSpace: Obstacle = {
@@ -28,7 +31,7 @@ function limitFileSize(limits: string) {
   if (status !== 0) throw new Error(String(stderr))
 }
 
-const files = () => ['gobox.db', 'gobox.db-wal'].map(name => join(context.app.folder, name))
+const files = () => ['gobox.db', 'gobox.db-wal'].map((name) => join(context.app.folder, name))
 const chattr = (flag: string, paths: string[]) => spawnSync('chattr', [flag, ...paths]).status === 0
 
 /** Not even root, nor who has opened the files before, may write to them. */
@@ -48,7 +51,10 @@ const locked: Obstacle = {
   end: () => holder.close(),
 }
 
-const obstacles: [name: string, obstacle: Obstacle][] = [['the disk is full', noSpace], ['the database is locked', locked]]
+const obstacles: [name: string, obstacle: Obstacle][] = [
+  ['the disk is full', noSpace],
+  ['the database is locked', locked],
+]
 
 async function holdWithout({ begin, end }: Obstacle) {
   const { app } = context
@@ -59,98 +65,117 @@ async function holdWithout({ begin, end }: Obstacle) {
   try {
     const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => send(shop, `${shop.name}-${index}`)))
     expect(answers.map(({ status, body }) => [status, body.status])).toEqual(answers.map(() => [503, 0]))
-    expect((await send(shop, `${shop.name}-before`, { status: 103, update_time: '2026-11-21 10:00:00' })).status).toBe(503)
-    await eventually(async () => await health() === 503)
+    expect((await send(shop, `${shop.name}-before`, { status: 103, update_time: '2026-11-21 10:00:00' })).status).toBe(
+      503,
+    )
+    await eventually(async () => (await health()) === 503)
     await eventually(() => /"code":"SQLITE_\w+"/.test(app.output))
     const read = await app.ask(`GET /api/orders/${before}`, { token: shop.token })
     expect({ status: read.status, order: read.body.status }).toEqual({ status: 200, order: 100 })
-  }
-  finally {
+  } finally {
     end()
   }
   expect((await send(shop, `${shop.name}-after`)).status).toBe(200)
-  await eventually(async () => await health() === 200)
+  await eventually(async () => (await health()) === 200)
   expect(app.pid).toBe(pid)
-  expect(orderRows(app, shop).map(row => row.trans_id)).toEqual([`${shop.name}-before`, `${shop.name}-after`])
+  expect(orderRows(app, shop).map((row) => row.trans_id)).toEqual([`${shop.name}-before`, `${shop.name}-after`])
   expectIntact(app)
 }
 
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
 if (!hasPrlimit) console.warn('prlimit (util-linux) is not there: the tests of a full disk are skipped')
 
-test.for(obstacles)('while %s, goBox hears a failure and reading goes on; afterwards all is well without a restart', async ([, obstacle], { skip }) => {
-  skip(obstacle === noSpace && !hasPrlimit, 'prlimit is not there')
-  await holdWithout(obstacle)
-})
+test.for(obstacles)(
+  'while %s, goBox hears a failure and reading goes on; afterwards all is well without a restart',
+  async ([, obstacle], { skip }) => {
+    skip(obstacle === noSpace && !hasPrlimit, 'prlimit is not there')
+    await holdWithout(obstacle)
+  },
+)
 
-test('while the database is read-only, goBox hears a failure and reading goes on; afterwards all is well without a restart', async ({ skip }) => {
+test('while the database is read-only, goBox hears a failure and reading goes on; afterwards all is well without a restart', async ({
+  skip,
+}) => {
   const { app } = context
   const probe = join(app.folder, 'gobox.lock')
-  skip(!chattr('+i', [probe]), 'chattr +i is not there or not allowed, so the files of a running app cannot be made read-only')
+  skip(
+    !chattr('+i', [probe]),
+    'chattr +i is not there or not allowed, so the files of a running app cannot be made read-only',
+  )
   chattr('-i', [probe])
   await holdWithout(readOnly)
 })
 
-test.runIf(hasPrlimit)('a disk that fills up under load: no false success, and what was acknowledged is there', async () => {
-  const { app } = context
-  const random = randomFrom(seed)
-  const shop = await app.openShop()
-  for (let round = 0; round < rounds(2, 20); round++) {
-    const acknowledged = new Set<string>()
-    const refused = new Set<string>()
-    let isOver = false
-    const clients = Array.from({ length: 8 }, async (_, client) => {
-      for (let index = 0; !isOver; index++) {
-        const transId = `${shop.name}-${round}-${client}-${index}`
-        const { status } = await send(shop, transId)
-        expect([200, 503]).toContain(status)
-        ;(status === 200 ? acknowledged : refused).add(transId)
+test.runIf(hasPrlimit)(
+  'a disk that fills up under load: no false success, and what was acknowledged is there',
+  async () => {
+    const { app } = context
+    const random = randomFrom(seed)
+    const shop = await app.openShop()
+    for (let round = 0; round < rounds(2, 20); round++) {
+      const acknowledged = new Set<string>()
+      const refused = new Set<string>()
+      let isOver = false
+      const clients = Array.from({ length: 8 }, async (_, client) => {
+        for (let index = 0; !isOver; index++) {
+          const transId = `${shop.name}-${round}-${client}-${index}`
+          const { status } = await send(shop, transId)
+          expect([200, 503]).toContain(status)
+          ;(status === 200 ? acknowledged : refused).add(transId)
+        }
+      })
+      try {
+        await eventually(() => acknowledged.size > 20)
+        // The log is written from its beginning again and again: at some commit it comes to this place.
+        limitFileSize(`${Math.floor(random() * statSync(join(app.folder, 'gobox.db-wal')).size)}:`)
+        await eventually(() => refused.size > 20)
+      } finally {
+        noSpace.end()
       }
-    })
+      const taken = acknowledged.size
+      await eventually(() => acknowledged.size > taken)
+      isOver = true
+      await Promise.all(clients)
+      const stored = new Set(orderRows(app, shop).map((row) => row.trans_id))
+      expect([...acknowledged].filter((transId) => !stored.has(transId))).toEqual([])
+      expect([...refused].filter((transId) => stored.has(transId))).toEqual([])
+    }
+    expectIntact(app)
+  },
+)
+
+test.runIf(hasPrlimit)(
+  'a disk that is full when C8 has created the document: one document, finished once there is space',
+  async () => {
+    const { app } = context
+    const shop = await app.openShop()
+    await app.addDevice(shop)
+    const transIds = ['a', 'b', 'c'].map((name) => `${shop.name}-${name}`)
+    const ids: number[] = []
+    for (const transId of transIds) ids.push(await app.receive(shop, transId))
+    await app.sandbox.control.latency({ 'c8.retail_create': 500 })
+    await queue(app, shop, ids)
+    await eventually(async () => (await app.sandbox.control.calls('c8.retail_create')).length === 3)
+    noSpace.begin()
     try {
-      await eventually(() => acknowledged.size > 20)
-      // The log is written from its beginning again and again: at some commit it comes to this place.
-      limitFileSize(`${Math.floor(random() * statSync(join(app.folder, 'gobox.db-wal')).size)}:`)
-      await eventually(() => refused.size > 20)
-    }
-    finally {
+      await eventually(
+        async () =>
+          (await app.sandbox.control.documents()).filter((document) => document.source_id.startsWith(shop.name))
+            .length === 3,
+      )
+      await eventually(async () => (await health()) === 503)
+    } finally {
       noSpace.end()
+      await app.sandbox.control.latency({})
     }
-    const taken = acknowledged.size
-    await eventually(() => acknowledged.size > taken)
-    isOver = true
-    await Promise.all(clients)
-    const stored = new Set(orderRows(app, shop).map(row => row.trans_id))
-    expect([...acknowledged].filter(transId => !stored.has(transId))).toEqual([])
-    expect([...refused].filter(transId => stored.has(transId))).toEqual([])
-  }
-  expectIntact(app)
-})
+    await untilIdle(app, shop)
+    await expectOneDocumentEach(app, shop, transIds)
+  },
+)
 
-test.runIf(hasPrlimit)('a disk that is full when C8 has created the document: one document, finished once there is space', async () => {
-  const { app } = context
-  const shop = await app.openShop()
-  await app.addDevice(shop)
-  const transIds = ['a', 'b', 'c'].map(name => `${shop.name}-${name}`)
-  const ids: number[] = []
-  for (const transId of transIds) ids.push(await app.receive(shop, transId))
-  await app.sandbox.control.latency({ 'c8.retail_create': 500 })
-  await queue(app, shop, ids)
-  await eventually(async () => (await app.sandbox.control.calls('c8.retail_create')).length === 3)
-  noSpace.begin()
-  try {
-    await eventually(async () => (await app.sandbox.control.documents()).filter(document => document.source_id.startsWith(shop.name)).length === 3)
-    await eventually(async () => await health() === 503)
-  }
-  finally {
-    noSpace.end()
-    await app.sandbox.control.latency({})
-  }
-  await untilIdle(app, shop)
-  await expectOneDocumentEach(app, shop, transIds)
-})
-
-test('a file system that is really full: goBox hears a failure, health says so before, and space is enough to go on', async ({ skip }) => {
+test('a file system that is really full: goBox hears a failure, health says so before, and space is enough to go on', async ({
+  skip,
+}) => {
   const { app } = context
   const mount = ['unshare', '-m', 'sh', '-c', `mount -t tmpfs -o size=128m tmpfs ${app.folder} && exec "$@"`, '-']
   skip(spawnSync(mount[0]!, [...mount.slice(1), 'true']).status !== 0, 'mounting a small file system takes root')
@@ -164,7 +189,7 @@ test('a file system that is really full: goBox hears a failure, health says so b
   const shop = await app.openShop()
   expect((await send(shop, `${shop.name}-1`)).status).toBe(200)
   fill('40m')
-  await eventually(async () => await health() === 503)
+  await eventually(async () => (await health()) === 503)
   expect((await send(shop, `${shop.name}-2`)).status).toBe(200)
   const reason = await app.ask('GET /api/health')
   expect(reason.body.errmsg).toMatch(/磁盘快满了/)
@@ -180,7 +205,11 @@ test('a file system that is really full: goBox hears a failure, health says so b
   rmSync(filler)
   rmSync(`${filler}.rest`)
   expect((await send(shop, `${shop.name}-4`)).status).toBe(200)
-  await eventually(async () => await health() === 200)
-  const { body } = await app.ask<{ root: { trans_id: string }[] }>('GET /api/orders?action=trade_view', { token: shop.token })
-  expect(body.root.map(row => row.trans_id)).toEqual(expect.arrayContaining([1, 2, 4].map(number => `${shop.name}-${number}`)))
+  await eventually(async () => (await health()) === 200)
+  const { body } = await app.ask<{ root: { trans_id: string }[] }>('GET /api/orders?action=trade_view', {
+    token: shop.token,
+  })
+  expect(body.root.map((row) => row.trans_id)).toEqual(
+    expect.arrayContaining([1, 2, 4].map((number) => `${shop.name}-${number}`)),
+  )
 })

@@ -9,17 +9,22 @@ import { openStorage } from '../../server/db/client.ts'
  */
 
 const [folder = '', endlessAfter] = process.argv.slice(2)
-const ENDLESS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000000) INSERT INTO `orders` (`id`) SELECT max(i) FROM n'
-const migrations = readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../../drizzle/migrations', import.meta.url)) })
-const created = migrations.flatMap(({ sql }) => sql).find(sql => sql.includes('CREATE TABLE `orders`'))!
+const ENDLESS =
+  'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000000) INSERT INTO `orders` (`id`) SELECT max(i) FROM n'
+const migrations = readMigrationFiles({
+  migrationsFolder: fileURLToPath(new URL('../../drizzle/migrations', import.meta.url)),
+})
+const created = migrations.flatMap(({ sql }) => sql).find((sql) => sql.includes('CREATE TABLE `orders`'))!
 const rebuild = [
-  created.replace('CREATE TABLE `orders` (', 'CREATE TABLE `__new_orders` (`added` integer DEFAULT 7, ').replaceAll('`orders`.', '`__new_orders`.'),
+  created
+    .replace('CREATE TABLE `orders` (', 'CREATE TABLE `__new_orders` (`added` integer DEFAULT 7, ')
+    .replaceAll('`orders`.', '`__new_orders`.'),
   'INSERT INTO `__new_orders` SELECT 7, * FROM `orders`',
   'DROP TABLE `orders`',
   'ALTER TABLE `__new_orders` RENAME TO `orders`',
 ]
 if (endlessAfter) rebuild.splice(Number(endlessAfter), Infinity, ENDLESS)
-const folderMillis = Math.max(...migrations.map(migration => migration.folderMillis)) + 1
+const folderMillis = Math.max(...migrations.map((migration) => migration.folderMillis)) + 1
 const storage = openStorage(folder, [...migrations, { sql: rebuild, bps: true, folderMillis, hash: 'later' }])
 await storage.close()
 console.log('done')

@@ -16,7 +16,8 @@ const ORDERS = rounds(22_000, 150_000)
 const context = useApp()
 
 const count = (table: string) => context.app.rows<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]!.n
-const backups = () => existsSync(join(context.app.folder, 'backups')) ? readdirSync(join(context.app.folder, 'backups')).sort() : []
+const backups = () =>
+  existsSync(join(context.app.folder, 'backups')) ? readdirSync(join(context.app.folder, 'backups')).sort() : []
 
 /** Fills the stopped app's database with orders (more than SQLite's cache holds), each with an entry in its history. */
 function fill(shop: Shop) {
@@ -50,7 +51,7 @@ test('a migration killed in the middle leaves the database of before; run to its
   fill(shop)
   for (const statements of [2, 4].slice(-rounds(1, 2))) {
     await killAfter(statements)
-    expect(app.rows('SELECT name FROM pragma_table_info(\'orders\') WHERE name = \'added\'')).toEqual([])
+    expect(app.rows("SELECT name FROM pragma_table_info('orders') WHERE name = 'added'")).toEqual([])
     expectIntact(app)
     expect({ orders: count('orders'), events: count('order_events') }).toEqual({ orders: ORDERS, events: ORDERS })
   }
@@ -66,18 +67,23 @@ test('a migration killed in the middle leaves the database of before; run to its
   expectIntact(app)
 
   // The backup of before the migration.
-  const made = backups().filter(name => !before.includes(name))
+  const made = backups().filter((name) => !before.includes(name))
   expect(made.length).toBe(1)
   const copy = new Database(join(app.folder, 'backups', made[0]!), { readonly: true })
   expect(copy.prepare('SELECT count(*) FROM orders').pluck().get()).toBe(ORDERS + 1)
   copy.close()
 
   const modified = statSync(join(app.folder, 'gobox.db')).mtimeMs
-  await expect(app.start()).rejects.toThrow(/goBox 没有启动：数据库由更新版本的 goBox 写成，请换回那个版本，或恢复升级前的备份/)
+  await expect(app.start()).rejects.toThrow(
+    /goBox 没有启动：数据库由更新版本的 goBox 写成，请换回那个版本，或恢复升级前的备份/,
+  )
   expect(statSync(join(app.folder, 'gobox.db')).mtimeMs).toBe(modified)
 
-  const restored = spawnSync(process.execPath, [fileURLToPath(new URL('../../scripts/restore.ts', import.meta.url)), join(app.folder, 'backups', made[0]!)],
-    { encoding: 'utf8', env: { ...process.env, NUXT_DATA_DIR: app.folder } })
+  const restored = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL('../../scripts/restore.ts', import.meta.url)), join(app.folder, 'backups', made[0]!)],
+    { encoding: 'utf8', env: { ...process.env, NUXT_DATA_DIR: app.folder } },
+  )
   expect(restored).toMatchObject({ status: 0, stderr: '' })
   await app.start()
   expect(await app.findOrder(shop, 'after the kill')).toMatchObject({ status: 100 })

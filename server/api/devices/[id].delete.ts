@@ -6,6 +6,6 @@ import { idOf } from '../../utils/request.ts'
 export default defineApi({
   permission: 'delete',
   run: async ({ session, event, by }) => {
-    if (!await deleteDevice(session.setOfBookId, idOf(event), by)) throw new NotFound('没有这个货柜，可能已被删除')
+    if (!(await deleteDevice(session.setOfBookId, idOf(event), by))) throw new NotFound('没有这个货柜，可能已被删除')
   },
 })

@@ -8,6 +8,6 @@ export default defineApi({
   input: deviceQuerySchema,
   run: async ({ input, session }) => {
     const { total, rows } = await listDevices(session.setOfBookId, input)
-    return { total, root: rows.map(device => presentDevice(device, session.setOfBook)) }
+    return { total, root: rows.map((device) => presentDevice(device, session.setOfBook)) }
   },
 })

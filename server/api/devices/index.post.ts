@@ -6,5 +6,6 @@ import { defineApi } from '../../utils/api.ts'
 export default defineApi({
   permission: 'create',
   input: deviceSchema,
-  run: async ({ input, session, by }) => presentDevice(await createDevice(session.setOfBookId, input, by, Date.now()), session.setOfBook),
+  run: async ({ input, session, by }) =>
+    presentDevice(await createDevice(session.setOfBookId, input, by, Date.now()), session.setOfBook),
 })

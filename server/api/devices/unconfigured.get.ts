@@ -10,10 +10,14 @@ export default defineApi({
   run: async ({ session }) => {
     const { zone } = useConfig()
     const cabinets = await listUnconfiguredCabinets(session.setOfBookId)
-    const root = await Promise.all(cabinets.map(async (cabinet): Promise<UnconfiguredDevice> => ({
-      dev_id: cabinet.devId, orders: cabinet.orders, amount: fenToYuan(cabinet.amount),
-      last_seen: formatTime(await findLastSeen(session.setOfBookId, cabinet), zone),
-    })))
+    const root = await Promise.all(
+      cabinets.map(async (cabinet): Promise<UnconfiguredDevice> => ({
+        dev_id: cabinet.devId,
+        orders: cabinet.orders,
+        amount: fenToYuan(cabinet.amount),
+        last_seen: formatTime(await findLastSeen(session.setOfBookId, cabinet), zone),
+      })),
+    )
     return { total: root.length, root }
   },
 })

@@ -10,7 +10,11 @@ export default defineApi({
   run: async ({ session, event }) => {
     const batch = await getBatch(session.setOfBookId, idOf(event))
     if (!batch) throw new NotFound('没有这个导入批次，请检查地址')
-    const failures = batch.failures.map(({ orderId, transId, reason }): ImportFailure => ({ order_id: orderId, trans_id: transId, errmsg: reason! }))
+    const failures = batch.failures.map(({ orderId, transId, reason }): ImportFailure => ({
+      order_id: orderId,
+      trans_id: transId,
+      errmsg: reason!,
+    }))
     return { ...presentBatch(batch), failures }
   },
 })

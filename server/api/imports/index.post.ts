@@ -8,7 +8,13 @@ export default defineApi({
   permission: 'create',
   input: batchSchema(useConfig().zone),
   run: async ({ input: { ids, filter }, session, by }) => {
-    const batch = await createBatch(session.setOfBookId, ids ? { ids } : { filter: filter! }, by, session.id, Date.now())
+    const batch = await createBatch(
+      session.setOfBookId,
+      ids ? { ids } : { filter: filter! },
+      by,
+      session.id,
+      Date.now(),
+    )
     wakeImportQueue()
     return batch
   },

@@ -9,16 +9,19 @@ import { NotFound } from '../../utils/errors.ts'
 import { orderActions } from '../../utils/order-actions.ts'
 import { idOf } from '../../utils/request.ts'
 
-export default defineActions(orderActions, action({
-  permission: 'view',
-  run: async ({ session, event }): Promise<OrderDetail> => {
-    const order = await getOrder(session.setOfBookId, idOf(event))
-    if (!order) throw new NotFound('订单不存在，可能已被删除')
-    const device = await findDeviceByDevId(session.setOfBookId, order.devId)
-    return {
-      ...presentOrder(order, session.setOfBook),
-      device: device ? presentDevice(device, session.setOfBook) : null,
-      history: presentHistory(order, await getOrderHistory(order.id)),
-    }
-  },
-}))
+export default defineActions(
+  orderActions,
+  action({
+    permission: 'view',
+    run: async ({ session, event }): Promise<OrderDetail> => {
+      const order = await getOrder(session.setOfBookId, idOf(event))
+      if (!order) throw new NotFound('订单不存在，可能已被删除')
+      const device = await findDeviceByDevId(session.setOfBookId, order.devId)
+      return {
+        ...presentOrder(order, session.setOfBook),
+        device: device ? presentDevice(device, session.setOfBook) : null,
+        history: presentHistory(order, await getOrderHistory(order.id)),
+      }
+    },
+  }),
+)

@@ -19,7 +19,7 @@ export default defineActions({
     input: orderQuerySchema(zone),
     run: async ({ input, session }): Promise<OrderPage> => {
       const { total, amount, rows } = await queryOrders(session.setOfBookId, input)
-      return { total, amount: fenToYuan(amount), root: rows.map(order => presentOrderRow(order, session.setOfBook)) }
+      return { total, amount: fenToYuan(amount), root: rows.map((order) => presentOrderRow(order, session.setOfBook)) }
     },
   }),
 })

@@ -6,6 +6,7 @@ import { idOf } from '../../utils/request.ts'
 export default defineApi({
   permission: 'delete',
   run: async ({ session, event, by }) => {
-    if (!await deleteRejectedMessage(session.setOfBookId, idOf(event), by)) throw new NotFound('没有这条消息，可能已经处理过')
+    if (!(await deleteRejectedMessage(session.setOfBookId, idOf(event), by)))
+      throw new NotFound('没有这条消息，可能已经处理过')
   },
 })

@@ -11,8 +11,14 @@ export default defineApi({
   input: z.object(pagingFields),
   run: async ({ input, session }) => {
     const { total, rows } = await listRejectedMessages(session.setOfBookId, input)
-    const root = rows.map(({ id, receivedAt, source, body, truncated, reason }): RejectedMessage =>
-      ({ id, received_at: formatTime(receivedAt, useConfig().zone), source, body, truncated, reason }))
+    const root = rows.map(({ id, receivedAt, source, body, truncated, reason }): RejectedMessage => ({
+      id,
+      received_at: formatTime(receivedAt, useConfig().zone),
+      source,
+      body,
+      truncated,
+      reason,
+    }))
     return { total, root }
   },
 })

@@ -11,54 +11,87 @@ beforeAll(async () => {
   shop = await world.app.openShopWithCredentials()
 })
 
-const list = async (query = '', token = shop.token) => (await world.app.ask<{ total: number, root: AuditEntry[] }>(`GET /api/audit${query}`, { token })).body
+const list = async (query = '', token = shop.token) =>
+  (await world.app.ask<{ total: number; root: AuditEntry[] }>(`GET /api/audit${query}`, { token })).body
 const newest = async (query = '') => (await list(query)).root[0]
 
 function inDatabase(run: (database: Database.Database) => unknown) {
   const database = new Database(join(world.app.folder, 'gobox.db'))
   try {
     return run(database)
-  }
-  finally {
+  } finally {
     database.close()
   }
 }
 
 /** Sends a message that is refused and kept; returns its id. */
 async function keepMessage(transId: string): Promise<number> {
-  await world.app.ask('POST /api/create_order', { token: shop.localToken, body: { ...orderMessage(transId), status: 999 } })
+  await world.app.ask('POST /api/create_order', {
+    token: shop.localToken,
+    body: { ...orderMessage(transId), status: 999 },
+  })
   return world.app.rows<{ id: number }>('SELECT max(id) AS id FROM rejected_messages')[0]!.id
 }
 
 describe('the audit', () => {
   it('tells who logged in, when and from where', async () => {
     await world.app.logInWith(shop.c8Token, { set_of_book: shop.name }, { 'x-forwarded-for': '203.0.113.5' })
-    expect(await newest()).toEqual({ id: expect.any(Number), at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/), user: '陈晓东', address: '203.0.113.5', event: 'logged_in', detail: { after: { access_level: 15 } } })
+    expect(await newest()).toEqual({
+      id: expect.any(Number),
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      user: '陈晓东',
+      address: '203.0.113.5',
+      event: 'logged_in',
+      detail: { after: { access_level: 15 } },
+    })
   })
 
   it('tells of failed log-ins and why, also to account sets that are not known here', async () => {
     await world.app.logInWith('no such token', { set_of_book: shop.name, user_name: 'mallory' })
-    expect(await newest()).toMatchObject({ event: 'log_in_failed', user: 'mallory', detail: { reason: expect.stringMatching(/C8/) } })
+    expect(await newest()).toMatchObject({
+      event: 'log_in_failed',
+      user: 'mallory',
+      detail: { reason: expect.stringMatching(/C8/) },
+    })
     await world.app.logInWith('no such token', { set_of_book: 'nowhere' })
-    expect(world.app.rows('SELECT set_of_book_id, event FROM audit_entries ORDER BY id DESC LIMIT 1')).toEqual([{ set_of_book_id: null, event: 'log_in_failed' }])
+    expect(world.app.rows('SELECT set_of_book_id, event FROM audit_entries ORDER BY id DESC LIMIT 1')).toEqual([
+      { set_of_book_id: null, event: 'log_in_failed' },
+    ])
   })
 
   it('does not fill the disk with failed log-ins', async () => {
     const count = () => world.app.rows('SELECT 1 FROM audit_entries WHERE event = ?', 'log_in_failed').length
     const before = count()
-    for (let attempt = 0; attempt < 40; attempt++) await world.app.logInWith('wrong', { set_of_book: `nowhere-${attempt}` }, { 'x-forwarded-for': `198.51.100.${attempt}` })
+    for (let attempt = 0; attempt < 40; attempt++)
+      await world.app.logInWith(
+        'wrong',
+        { set_of_book: `nowhere-${attempt}` },
+        { 'x-forwarded-for': `198.51.100.${attempt}` },
+      )
     expect(count() - before).toBeLessThanOrEqual(20)
   })
 
   it('tells what was changed, before and after, of a secret only that it was', async () => {
     const id = await world.app.addDevice(shop, { dev_id: 7 })
-    expect(await newest()).toMatchObject({ event: 'device_created', detail: { id, name: '一号柜', after: { dev_id: 7 } } })
+    expect(await newest()).toMatchObject({
+      event: 'device_created',
+      detail: { id, name: '一号柜', after: { dev_id: 7 } },
+    })
     await world.app.ask(`PUT /api/devices/${id}`, { token: shop.token, body: { name: '二号柜', store_id: 1 } })
-    expect(await newest()).toMatchObject({ event: 'device_changed', detail: { id, before: { name: '一号柜' }, after: { name: '二号柜' } } })
+    expect(await newest()).toMatchObject({
+      event: 'device_changed',
+      detail: { id, before: { name: '一号柜' }, after: { name: '二号柜' } },
+    })
     await world.app.ask(`DELETE /api/devices/${id}`, { token: shop.token })
-    expect(await newest()).toMatchObject({ event: 'device_deleted', detail: { id, before: { name: '二号柜', dev_id: 7 } } })
+    expect(await newest()).toMatchObject({
+      event: 'device_deleted',
+      detail: { id, before: { name: '二号柜', dev_id: 7 } },
+    })
     const settings = (await list('?event=settings_changed')).root[0]
-    expect(settings!.detail).toEqual({ before: { user_name: null }, after: { user_name: shop.gobox_user, app_key: '已更换' } })
+    expect(settings!.detail).toEqual({
+      before: { user_name: null },
+      after: { user_name: shop.gobox_user, app_key: '已更换' },
+    })
     await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: { overlap_hours: 24 } })
     expect(await newest()).toMatchObject({ event: 'token_replaced', detail: { after: { overlap_hours: 24 } } })
   })
@@ -68,16 +101,21 @@ describe('the audit', () => {
     const id = await world.app.receive(shop, 'T-1')
     await world.app.ask(`POST /api/orders/${id}?action=import`, { token: shop.token })
     expect(await newest()).toMatchObject({ event: 'import_started', detail: { id, name: 'T-1' } })
-    await world.app.sandbox.control.deleteDocument(Number(world.app.rows<{ retail_id: string }>('SELECT retail_id FROM orders')[0]!.retail_id))
+    await world.app.sandbox.control.deleteDocument(
+      Number(world.app.rows<{ retail_id: string }>('SELECT retail_id FROM orders')[0]!.retail_id),
+    )
     await world.app.ask(`POST /api/orders/${id}?action=init_order`, { token: shop.token })
-    expect(await newest()).toMatchObject({ event: 'import_reset', detail: { id, before: { retail_code: expect.any(String) } } })
+    expect(await newest()).toMatchObject({
+      event: 'import_reset',
+      detail: { id, before: { retail_code: expect.any(String) } },
+    })
     await world.app.ask(`DELETE /api/orders/${id}`, { token: shop.token })
     expect(await newest()).toMatchObject({ event: 'order_deleted', detail: { id, name: 'T-1' } })
     const waiting = await world.app.receive(shop, 'T-2', { dev_id: 99 })
     await world.app.ask('POST /api/imports', { token: shop.token, body: { ids: [waiting] } })
     expect(await newest()).toMatchObject({ event: 'batch_started', detail: { after: { total: 1 } } })
     const batch = world.app.rows<{ id: number }>('SELECT id FROM import_batches')[0]!.id
-    const pending = () => world.app.rows('SELECT 1 FROM import_batch_items WHERE outcome = \'pending\'').length
+    const pending = () => world.app.rows("SELECT 1 FROM import_batch_items WHERE outcome = 'pending'").length
     await expect.poll(pending).toBe(0)
     await world.app.ask(`POST /api/imports/${batch}/retry`, { token: shop.token, body: {} })
     expect(await newest()).toMatchObject({ event: 'batch_retried', detail: { id: batch, after: { count: 1 } } })
@@ -85,12 +123,22 @@ describe('the audit', () => {
 
   it('tells who took a kept message in again, and who threw one away', async () => {
     const id = await keepMessage('T-kept')
-    world.app.change('UPDATE rejected_messages SET body = replace(body, \'999\', \'100\')')
+    world.app.change("UPDATE rejected_messages SET body = replace(body, '999', '100')")
     await world.app.ask(`POST /api/rejected_messages/${id}/replay`, { token: shop.token })
-    expect(await newest()).toMatchObject({ event: 'message_replayed', user: '陈晓东', address: '127.0.0.1', detail: { id, name: 'T-kept' } })
+    expect(await newest()).toMatchObject({
+      event: 'message_replayed',
+      user: '陈晓东',
+      address: '127.0.0.1',
+      detail: { id, name: 'T-kept' },
+    })
     const other = await keepMessage('T-thrown')
     await world.app.ask(`DELETE /api/rejected_messages/${other}`, { token: shop.token })
-    expect(await newest()).toMatchObject({ event: 'message_deleted', user: '陈晓东', address: '127.0.0.1', detail: { id: other } })
+    expect(await newest()).toMatchObject({
+      event: 'message_deleted',
+      user: '陈晓东',
+      address: '127.0.0.1',
+      detail: { id: other },
+    })
   })
 
   it('tells of a log-out and of a session that C8 has ended', async () => {
@@ -115,59 +163,92 @@ describe('the audit', () => {
     const viewer = await world.app.logIn(shop.name, 1 + 4 + 8)
     expect(await world.app.ask('GET /api/audit', { token: viewer.token })).toMatchObject({ status: 403 })
     const other = await world.app.openShop()
-    expect((await list('', other.token)).root.map(entry => entry.event)).toEqual(['logged_in'])
+    expect((await list('', other.token)).root.map((entry) => entry.event)).toEqual(['logged_in'])
     const page = await list('?event=logged_in&limit=1&start=1')
     expect(page.root).toHaveLength(1)
     expect(page.total).toBeGreaterThan(1)
-    expect((await list('?user=mallory')).root.every(entry => entry.user === 'mallory')).toBe(true)
+    expect((await list('?user=mallory')).root.every((entry) => entry.user === 'mallory')).toBe(true)
     expect((await list('?start_date=2020-01-01&end_date=2020-01-02')).total).toBe(0)
-    expect(await world.app.ask('GET /api/audit?event=x', { token: shop.token })).toMatchObject({ status: 400, body: failed(/event/) })
+    expect(await world.app.ask('GET /api/audit?event=x', { token: shop.token })).toMatchObject({
+      status: 400,
+      body: failed(/event/),
+    })
   })
 
   it.each([
-    ['changed', 'UPDATE audit_entries SET user = \'nobody\''],
+    ['changed', "UPDATE audit_entries SET user = 'nobody'"],
     ['deleted', 'DELETE FROM audit_entries'],
-    ['replaced', 'INSERT OR REPLACE INTO audit_entries (id, at, user, address, event) SELECT id, at, \'nobody\', address, event FROM audit_entries LIMIT 1'],
+    [
+      'replaced',
+      "INSERT OR REPLACE INTO audit_entries (id, at, user, address, event) SELECT id, at, 'nobody', address, event FROM audit_entries LIMIT 1",
+    ],
   ])('cannot be %s, not even by a program beside the app', (_, sql) => {
     const before = world.app.rows('SELECT * FROM audit_entries')
-    inDatabase(database => expect(() => database.exec(sql)).toThrow(/append-only/))
+    inDatabase((database) => expect(() => database.exec(sql)).toThrow(/append-only/))
     expect(world.app.rows('SELECT * FROM audit_entries')).toEqual(before)
   })
 
   it('is kept a year, and swept at a start', async () => {
     const year = 365 * 24 * 3_600_000
-    inDatabase(database => database.prepare('INSERT INTO audit_entries (at, user, address, event) VALUES (?, \'old\', \'\', \'logged_in\'), (?, \'young\', \'\', \'logged_in\')').run(Date.now() - year - 60_000, Date.now() - year + 60_000))
+    inDatabase((database) =>
+      database
+        .prepare(
+          "INSERT INTO audit_entries (at, user, address, event) VALUES (?, 'old', '', 'logged_in'), (?, 'young', '', 'logged_in')",
+        )
+        .run(Date.now() - year - 60_000, Date.now() - year + 60_000),
+    )
     await world.app.restart()
-    await expect.poll(() => world.app.rows('SELECT user FROM audit_entries WHERE user IN (\'old\', \'young\')')).toEqual([{ user: 'young' }])
+    await expect
+      .poll(() => world.app.rows("SELECT user FROM audit_entries WHERE user IN ('old', 'young')"))
+      .toEqual([{ user: 'young' }])
   })
 })
 
 describe('an entry that cannot be written', () => {
-  const TABLES = ['set_of_books', 'sessions', 'replaced_tokens', 'devices', 'orders', 'order_events', 'import_batches', 'import_batch_items', 'automations', 'rejected_messages']
+  const TABLES = [
+    'set_of_books',
+    'sessions',
+    'replaced_tokens',
+    'devices',
+    'orders',
+    'order_events',
+    'import_batches',
+    'import_batch_items',
+    'automations',
+    'rejected_messages',
+  ]
   // When the webhook was last called is noted now and then, whatever else happens.
-  const stored = () => TABLES.map(table => world.app.rows(`SELECT * FROM ${table}`).map(({ last_webhook_at, ...row }) => row))
+  const stored = () =>
+    TABLES.map((table) => world.app.rows(`SELECT * FROM ${table}`).map(({ last_webhook_at, ...row }) => row))
   const ask = (request: string, body?: unknown, token = shop.token) => world.app.ask(request, { token, body })
-  const ids = {} as Record<'device' | 'idle' | 'spare' | 'reset' | 'message' | 'spareMessage' | 'failedBatch' | 'waitingBatch', number>
+  const ids = {} as Record<
+    'device' | 'idle' | 'spare' | 'reset' | 'message' | 'spareMessage' | 'failedBatch' | 'waitingBatch',
+    number
+  >
   const leaving = {} as Record<'logged_out' | 'session_ended', string>
 
   beforeAll(async () => {
     shop = await world.app.openShopWithCredentials()
     ids.device = await world.app.addDevice(shop)
-    for (const event of ['logged_out', 'session_ended'] as const) leaving[event] = (await world.app.logIn(shop.name, 15)).token
+    for (const event of ['logged_out', 'session_ended'] as const)
+      leaving[event] = (await world.app.logIn(shop.name, 15)).token
     ids.idle = await world.app.receive(shop, 'A-idle')
     ids.spare = await world.app.receive(shop, 'A-spare')
     ids.message = await keepMessage('A-kept')
     ids.spareMessage = await keepMessage('A-thrown')
-    world.app.change('UPDATE rejected_messages SET body = replace(body, \'999\', \'100\')')
+    world.app.change("UPDATE rejected_messages SET body = replace(body, '999', '100')")
     ids.reset = await world.app.receive(shop, 'A-reset')
     const { body } = await ask(`POST /api/orders/${ids.reset}?action=import`)
     await world.app.sandbox.control.deleteDocument(Number(body.retail_id))
     const unknown = await world.app.receive(shop, 'A-failed', { dev_id: 99 })
     ids.failedBatch = (await ask('POST /api/imports', { ids: [unknown] })).body.id as number
-    await vi.waitUntil(async () => (await ask(`GET /api/imports/${ids.failedBatch}`)).body.failed === 1, { timeout: 10_000 })
+    await vi.waitUntil(async () => (await ask(`GET /api/imports/${ids.failedBatch}`)).body.failed === 1, {
+      timeout: 10_000,
+    })
     // The queue rests, so that what waits goes on waiting.
-    world.app.change('UPDATE set_of_books SET import_paused_reason = \'test\'')
-    ids.waitingBatch = (await ask('POST /api/imports', { ids: [await world.app.receive(shop, 'A-waiting')] })).body.id as number
+    world.app.change("UPDATE set_of_books SET import_paused_reason = 'test'")
+    ids.waitingBatch = (await ask('POST /api/imports', { ids: [await world.app.receive(shop, 'A-waiting')] })).body
+      .id as number
   })
 
   const changes: Partial<Record<AuditEvent, () => Promise<{ status: number }>>> = {
@@ -180,7 +261,8 @@ describe('an entry that cannot be written', () => {
       await world.app.sandbox.control.fault({ step: 'c8', kind: 'lapsed_token' })
       return ask('GET /api/stores', undefined, leaving.session_ended)
     },
-    settings_changed: () => ask(`PUT /api/set_of_books/${shop.id}`, { app_key: shop.app_key, user_name: shop.gobox_user }),
+    settings_changed: () =>
+      ask(`PUT /api/set_of_books/${shop.id}`, { app_key: shop.app_key, user_name: shop.gobox_user }),
     token_replaced: () => ask(`POST /api/set_of_books/${shop.id}/token`, { overlap_hours: 1 }),
     automation_changed: () => ask('PUT /api/automation', { downloads: true, imports: true }),
     device_created: () => ask('POST /api/devices', { ...deviceInput(), dev_id: 5 }),
@@ -197,18 +279,19 @@ describe('an entry that cannot be written', () => {
   }
 
   it('is looked at for every change of the database', () => {
-    expect(AUDIT_EVENTS.filter(event => !changes[event])).toEqual(['log_in_failed'])
+    expect(AUDIT_EVENTS.filter((event) => !changes[event])).toEqual(['log_in_failed'])
   })
 
   it.each(Object.entries(changes))('undoes the change that it tells of: %s', async (event, change) => {
-    world.app.change(`CREATE TRIGGER no_entry BEFORE INSERT ON audit_entries WHEN NEW.event = '${event}' BEGIN SELECT RAISE(ABORT, 'no entry'); END`)
+    world.app.change(
+      `CREATE TRIGGER no_entry BEFORE INSERT ON audit_entries WHEN NEW.event = '${event}' BEGIN SELECT RAISE(ABORT, 'no entry'); END`,
+    )
     try {
       const before = stored()
       expect((await change()).status).toBeGreaterThanOrEqual(500)
       expect(stored()).toEqual(before)
       expect(await world.app.sandbox.control.calls('c8.retail_create')).toEqual([])
-    }
-    finally {
+    } finally {
       world.app.change('DROP TRIGGER no_entry')
     }
   })

@@ -7,7 +7,15 @@ import { findChromium } from '../../../scripts/browser.ts'
 import { useApp, type Shop } from '../server.ts'
 
 const executablePath = findChromium()
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 describe.skipIf(!executablePath)('in a real browser', () => {
   const world = useApp()
@@ -23,9 +31,11 @@ describe.skipIf(!executablePath)('in a real browser', () => {
 
   async function open(url: string): Promise<Page> {
     const page = await browser.newPage()
-    page.on('console', message => message.type() === 'error' && complaints.push(message.text()))
-    page.on('pageerror', error => complaints.push(error.message))
-    await page.addInitScript('document.addEventListener("securitypolicyviolation", event => console.error("violation", event.violatedDirective, event.blockedURI))')
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.addInitScript(
+      'document.addEventListener("securitypolicyviolation", event => console.error("violation", event.violatedDirective, event.blockedURI))',
+    )
     await page.goto(url)
     await page.waitForLoadState('networkidle')
     return page
@@ -33,13 +43,22 @@ describe.skipIf(!executablePath)('in a real browser', () => {
 
   it('the pages run without breaking their own policy', async () => {
     const query = new URLSearchParams({ url: world.app.sandbox.c8Url, set_of_book: shop.name, user_name: '陈晓东' })
-    for (const path of ['/', '/login', `/login?${query}#token=${shop.c8Token}`, '/orders', '/devices', '/settings', '/imports', '/none']) {
+    for (const path of [
+      '/',
+      '/login',
+      `/login?${query}#token=${shop.c8Token}`,
+      '/orders',
+      '/devices',
+      '/settings',
+      '/imports',
+      '/none',
+    ]) {
       const page = await open(world.app.url + path)
       expect((await page.locator('body').innerText()).trim(), path).not.toBe('')
       await page.close()
     }
     // A page without a session asks the API once and is told so.
-    expect(complaints.filter(text => !text.includes('status of 401'))).toEqual([])
+    expect(complaints.filter((text) => !text.includes('status of 401'))).toEqual([])
   })
 
   it('a script that got into the page does not run', async () => {
@@ -65,7 +84,11 @@ describe.skipIf(!executablePath)('in a real browser', () => {
       await page.goto(origin)
       await page.setContent(`<iframe src="${world.app.url}/login"></iframe>`)
       await page.waitForTimeout(1500)
-      const text = await page.frames()[1]!.locator('body').innerText().catch(() => '')
+      const text = await page
+        .frames()[1]!
+        .locator('body')
+        .innerText()
+        .catch(() => '')
       await page.close()
       return text.includes('goBox')
     }

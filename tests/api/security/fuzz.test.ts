@@ -21,28 +21,126 @@ beforeAll(async () => {
   await world.app.receive(shop, 'T-1')
 })
 
-const NAMES = ['action', 'name', 'start', 'limit', 'dev_id', 'store_id', 'bank_id', 'bill_type', 'start_date', 'end_date', 'status', 'is_imported', 'trans_id', 'page', 'ids', 'filter', 'app_key', 'user_name', 'set_of_book',
-  'url', 'overlap_hours', 'event', 'user', 'downloads', 'imports', 'reason', 'products', 'update_time', 'create_time', 'e_id', '__proto__', 'constructor', 'toString', 'hasOwnProperty', '']
-const SHARP = ['', ' ', '0', '-1', '1e309', 'NaN', '9007199254740993', '99999999999999999999999', '\u0000', '\uD800', '\uFFFE', '‮', '\'', '"', ';--', '\' OR 1=1--', '%', '_', '../..', '<script>', '{{7*7}}', '${7*7}',
-  '2026-02-30', '2026-11-20 08:30:00', '0000-00-00', '+275760-09-13', '-271821-04-20', '\r\nX: y', 'a'.repeat(5000), '٣', '１', 'true', 'null', '[]', 'import', 'trade_view', 'get_orders', 'http://127.0.0.1', 'javascript:1']
+const NAMES = [
+  'action',
+  'name',
+  'start',
+  'limit',
+  'dev_id',
+  'store_id',
+  'bank_id',
+  'bill_type',
+  'start_date',
+  'end_date',
+  'status',
+  'is_imported',
+  'trans_id',
+  'page',
+  'ids',
+  'filter',
+  'app_key',
+  'user_name',
+  'set_of_book',
+  'url',
+  'overlap_hours',
+  'event',
+  'user',
+  'downloads',
+  'imports',
+  'reason',
+  'products',
+  'update_time',
+  'create_time',
+  'e_id',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '',
+]
+const SHARP = [
+  '',
+  ' ',
+  '0',
+  '-1',
+  '1e309',
+  'NaN',
+  '9007199254740993',
+  '99999999999999999999999',
+  '\u0000',
+  '\uD800',
+  '\uFFFE',
+  '‮',
+  "'",
+  '"',
+  ';--',
+  "' OR 1=1--",
+  '%',
+  '_',
+  '../..',
+  '<script>',
+  '{{7*7}}',
+  '${7*7}',
+  '2026-02-30',
+  '2026-11-20 08:30:00',
+  '0000-00-00',
+  '+275760-09-13',
+  '-271821-04-20',
+  '\r\nX: y',
+  'a'.repeat(5000),
+  '٣',
+  '１',
+  'true',
+  'null',
+  '[]',
+  'import',
+  'trade_view',
+  'get_orders',
+  'http://127.0.0.1',
+  'javascript:1',
+]
 
-const text = fc.oneof(fc.constantFrom(...SHARP), fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ maxLength: 20 }))
-const value: fc.Arbitrary<unknown> = fc.oneof(text, fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.constantFrom(1e308, -0, 2 ** 53, -(2 ** 63)), fc.array(fc.oneof(text, fc.integer()), { maxLength: 3 }), fc.jsonValue({ maxDepth: 3 }))
-const fields = fc.uniqueArray(fc.tuple(fc.constantFrom(...NAMES), value), { maxLength: 8, selector: ([name]) => name }).map(pairs => Object.fromEntries(pairs) as Fields)
+const text = fc.oneof(
+  fc.constantFrom(...SHARP),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ maxLength: 20 }),
+)
+const value: fc.Arbitrary<unknown> = fc.oneof(
+  text,
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constantFrom(1e308, -0, 2 ** 53, -(2 ** 63)),
+  fc.array(fc.oneof(text, fc.integer()), { maxLength: 3 }),
+  fc.jsonValue({ maxDepth: 3 }),
+)
+const fields = fc
+  .uniqueArray(fc.tuple(fc.constantFrom(...NAMES), value), { maxLength: 8, selector: ([name]) => name })
+  .map((pairs) => Object.fromEntries(pairs) as Fields)
 /** A good message with some fields spoilt: it gets past the first checks. */
 const message = fields.map((spoilt): Fields => ({ ...orderMessage('T-fuzz'), ...spoilt }))
 const query = fc.array(fc.tuple(fc.oneof(fc.constantFrom(...NAMES), text), text), { maxLength: 6 })
-const id = fc.oneof(fc.constantFrom('1', '2', '0', '-1', '1.0', '01', '9007199254740993', '1e3', ' 1', '%00', '%ff', 'x'), text.map(part => encodeURIComponent(part.toWellFormed()).replaceAll('.', '%2e') || 'x'))
+const id = fc.oneof(
+  fc.constantFrom('1', '2', '0', '-1', '1.0', '01', '9007199254740993', '1e3', ' 1', '%00', '%ff', 'x'),
+  text.map((part) => encodeURIComponent(part.toWellFormed()).replaceAll('.', '%2e') || 'x'),
+)
 
-const search = (pairs: [string, string][]) => pairs.map(([name, text]) => `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(text.toWellFormed())}`).join('&')
+const search = (pairs: [string, string][]) =>
+  pairs
+    .map(([name, text]) => `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(text.toWellFormed())}`)
+    .join('&')
 
 async function expectWell(request: string, init: RequestInit & { url: string }) {
   const { url, ...rest } = init
   const begin = performance.now()
   const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(SLOWEST), ...rest })
-  if (response.headers.get('content-type')?.startsWith('text/event-stream') || response.headers.has('content-disposition')) {
+  if (
+    response.headers.get('content-type')?.startsWith('text/event-stream') ||
+    response.headers.has('content-disposition')
+  ) {
     expect(response.status).toBe(200)
-    return void await response.body?.cancel()
+    return void (await response.body?.cancel())
   }
   const answer = await response.text()
   const told = `${request} ${url} ${String(rest.body)}: ${response.status} ${answer.slice(0, 300)}`
@@ -56,21 +154,53 @@ async function expectWell(request: string, init: RequestInit & { url: string }) 
 }
 
 describe('whatever a route is sent, it answers in its envelope', () => {
-  it.each(routeFiles.flatMap(({ method, path, queries }) => queries.map(action => [`${method} ${path}${action}`, method, path, action] as const)))('%s', async (request, method, path, action) => {
-    await fc.assert(fc.asyncProperty(query, fields, message, fc.boolean(), id, async (pairs, spoilt, order, isOrder, name) => {
-      const token = path === '/api/create_order' ? shop.localToken : path === '/api/access_token' ? shop.c8Token : shop.token
-      // A log-out would make every later answer a 401.
-      if (request === 'DELETE /api/access_token') return
-      const given = [action.slice(1), search(pairs)].filter(Boolean).join('&')
-      const body = method === 'POST' || method === 'PUT' ? JSON.stringify(isOrder ? order : spoilt) : undefined
-      await expectWell(request, { url: `${world.app.url}${path.replace('[id]', name)}?${given}`, method, body, headers: { token } })
-    }), { numRuns: RUNS })
+  it.each(
+    routeFiles.flatMap(({ method, path, queries }) =>
+      queries.map((action) => [`${method} ${path}${action}`, method, path, action] as const),
+    ),
+  )('%s', async (request, method, path, action) => {
+    await fc.assert(
+      fc.asyncProperty(query, fields, message, fc.boolean(), id, async (pairs, spoilt, order, isOrder, name) => {
+        const token =
+          path === '/api/create_order' ? shop.localToken : path === '/api/access_token' ? shop.c8Token : shop.token
+        // A log-out would make every later answer a 401.
+        if (request === 'DELETE /api/access_token') return
+        const given = [action.slice(1), search(pairs)].filter(Boolean).join('&')
+        const body = method === 'POST' || method === 'PUT' ? JSON.stringify(isOrder ? order : spoilt) : undefined
+        await expectWell(request, {
+          url: `${world.app.url}${path.replace('[id]', name)}?${given}`,
+          method,
+          body,
+          headers: { token },
+        })
+      }),
+      { numRuns: RUNS },
+    )
   })
 
   it('also where the body is no JSON', async () => {
-    await fc.assert(fc.asyncProperty(fc.constantFrom('/api/create_order', '/api/devices', '/api/imports'), fc.uint8Array({ maxLength: 300 }), fc.constantFrom('application/json', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''), async (path, body, type) => {
-      await expectWell(`POST ${path}`, { url: world.app.url + path, method: 'POST', body: body as Uint8Array<ArrayBuffer>, headers: { 'token': path === '/api/create_order' ? shop.localToken : shop.token, 'content-type': type } })
-    }), { numRuns: RUNS * 4 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('/api/create_order', '/api/devices', '/api/imports'),
+        fc.uint8Array({ maxLength: 300 }),
+        fc.constantFrom(
+          'application/json',
+          'text/plain',
+          'application/x-www-form-urlencoded',
+          'multipart/form-data',
+          '',
+        ),
+        async (path, body, type) => {
+          await expectWell(`POST ${path}`, {
+            url: world.app.url + path,
+            method: 'POST',
+            body: body as Uint8Array<ArrayBuffer>,
+            headers: { token: path === '/api/create_order' ? shop.localToken : shop.token, 'content-type': type },
+          })
+        },
+      ),
+      { numRuns: RUNS * 4 },
+    )
   })
 })
 
@@ -80,8 +210,7 @@ function memoryOf(folder: string): number | undefined {
     try {
       if (!readFileSync(file, 'utf8').includes(`NUXT_DATA_DIR=${folder}\0`)) continue
       return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(file.replace('environ', 'status'), 'utf8'))![1]) / 1024
-    }
-    catch {
+    } catch {
       // Another user's, or one that has just ended.
     }
   }
@@ -90,24 +219,45 @@ function memoryOf(folder: string): number | undefined {
 
 describe('whatever comes over the wire, the app lives on', () => {
   const healthy = async () => expect((await fetch(`${world.app.url}/api/health`)).status).toBe(200)
-  const good = () => rawRequest('POST', '/api/create_order', [`Token: ${shop.localToken}`, 'Content-Type: application/json'], JSON.stringify(orderMessage('T-raw')))
+  const good = () =>
+    rawRequest(
+      'POST',
+      '/api/create_order',
+      [`Token: ${shop.localToken}`, 'Content-Type: application/json'],
+      JSON.stringify(orderMessage('T-raw')),
+    )
 
   it('random bytes', async () => {
-    await fc.assert(fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 2000 }), async (bytes) => {
-      const answer = await sendRaw(world.app.url, Buffer.concat([bytes, Buffer.from('\r\n\r\n')]), 300)
-      if (answer) expect(answer).toMatch(/^HTTP\/1\.1 4/)
-    }), { numRuns: RUNS * 4 })
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 2000 }), async (bytes) => {
+        const answer = await sendRaw(world.app.url, Buffer.concat([bytes, Buffer.from('\r\n\r\n')]), 300)
+        if (answer) expect(answer).toMatch(/^HTTP\/1\.1 4/)
+      }),
+      { numRuns: RUNS * 4 },
+    )
     await healthy()
   })
 
   it('a good request with some bytes changed, cut off, or followed by more', async () => {
     const change = fc.record({ at: fc.nat(600), to: fc.integer({ min: 0, max: 255 }) })
-    await fc.assert(fc.asyncProperty(fc.array(change, { maxLength: 4 }), fc.nat(700), fc.uint8Array({ maxLength: 50 }), async (changes, end, more) => {
-      const bytes = Buffer.from(good())
-      for (const { at, to } of changes) bytes[at % bytes.length] = to
-      const answer = await sendRaw(world.app.url, Buffer.concat([bytes.subarray(0, end || bytes.length), more]), 300)
-      if (answer) expect(answer).toMatch(/^HTTP\/1\.1 (?:200|4\d\d) /)
-    }), { numRuns: RUNS * 4 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(change, { maxLength: 4 }),
+        fc.nat(700),
+        fc.uint8Array({ maxLength: 50 }),
+        async (changes, end, more) => {
+          const bytes = Buffer.from(good())
+          for (const { at, to } of changes) bytes[at % bytes.length] = to
+          const answer = await sendRaw(
+            world.app.url,
+            Buffer.concat([bytes.subarray(0, end || bytes.length), more]),
+            300,
+          )
+          if (answer) expect(answer).toMatch(/^HTTP\/1\.1 (?:200|4\d\d) /)
+        },
+      ),
+      { numRuns: RUNS * 4 },
+    )
     await healthy()
   })
 
@@ -116,8 +266,8 @@ describe('whatever comes over the wire, the app lives on', () => {
     const begin = memoryOf(world.app.folder)
     for (let round = 0; round < count; round++) {
       const connection = new RawConnection(world.app.url)
-      connection.write(good().slice(0, 1 + (round * 7919) % 600))
-      await new Promise(resolve => setImmediate(resolve))
+      connection.write(good().slice(0, 1 + ((round * 7919) % 600)))
+      await new Promise((resolve) => setImmediate(resolve))
       connection.socket.resetAndDestroy()
     }
     await healthy()

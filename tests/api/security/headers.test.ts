@@ -10,25 +10,37 @@ let policy: Record<string, string[]>
 beforeAll(async () => {
   page = await fetch(world.app.url)
   html = await page.text()
-  policy = Object.fromEntries(page.headers.get('content-security-policy')!.split('; ').map((part) => {
-    const [name, ...sources] = part.split(' ')
-    return [name, sources]
-  }))
+  policy = Object.fromEntries(
+    page.headers
+      .get('content-security-policy')!
+      .split('; ')
+      .map((part) => {
+        const [name, ...sources] = part.split(' ')
+        return [name, sources]
+      }),
+  )
 })
 
 describe('a page', () => {
   it('lets only its own scripts run, the inline ones by their hashes', () => {
-    expect(policy['script-src']).toContain('\'self\'')
+    expect(policy['script-src']).toContain("'self'")
     expect(policy['script-src']!.join(' ')).not.toMatch(/unsafe|\*|https?:|data:|blob:/)
-    const inline = [...html.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)].filter(([, attributes]) => !/\ssrc=|application\/json/.test(attributes!))
+    const inline = [...html.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)].filter(
+      ([, attributes]) => !/\ssrc=|application\/json/.test(attributes!),
+    )
     expect(inline.length).toBeGreaterThan(0)
-    for (const [, , script] of inline) expect(policy['script-src']).toContain(`'sha256-${createHash('sha256').update(script!).digest('base64')}'`)
+    for (const [, , script] of inline)
+      expect(policy['script-src']).toContain(`'sha256-${createHash('sha256').update(script!).digest('base64')}'`)
   })
 
   it('takes everything else from here or from nowhere, and may be framed by C8 only', () => {
     expect(policy).toMatchObject({
-      'default-src': ['\'self\''], 'connect-src': ['\'self\''], 'object-src': ['\'none\''], 'base-uri': ['\'none\''], 'form-action': ['\'self\''],
-      'frame-ancestors': ['\'self\'', 'https://c8.example.com', 'https://erp.example.cn:8443'],
+      'default-src': ["'self'"],
+      'connect-src': ["'self'"],
+      'object-src': ["'none'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'self'"],
+      'frame-ancestors': ["'self'", 'https://c8.example.com', 'https://erp.example.cn:8443'],
     })
     expect(page.headers.get('x-frame-options')).toBeNull()
   })
@@ -40,7 +52,12 @@ describe('a page', () => {
   })
 
   it('is the same whatever was asked for, so that nobody can put a script into it', async () => {
-    for (const path of ['/orders', '/login?token=<script>alert(1)</script>', '/%3Cscript%3Ealert(1)%3C/script%3E', '/x?__proto__[a]=1']) {
+    for (const path of [
+      '/orders',
+      '/login?token=<script>alert(1)</script>',
+      '/%3Cscript%3Ealert(1)%3C/script%3E',
+      '/x?__proto__[a]=1',
+    ]) {
       const response = await fetch(world.app.url + path, { headers: { 'x-forwarded-host': '<script>' } })
       expect(await response.text(), path).toBe(html)
       expect(response.headers.get('content-security-policy'), path).toBe(page.headers.get('content-security-policy'))
@@ -49,22 +66,31 @@ describe('a page', () => {
 })
 
 describe('every answer', () => {
-  const paths = async () => ['/', '/api/health', '/api/devices', '/api/none', '/_nuxt/none.js', /src="(\/_nuxt\/[^"]+\.js)"/.exec(html)![1]!]
+  const paths = async () => [
+    '/',
+    '/api/health',
+    '/api/devices',
+    '/api/none',
+    '/_nuxt/none.js',
+    /src="(\/_nuxt\/[^"]+\.js)"/.exec(html)![1]!,
+  ]
 
   it('is what its type says', async () => {
-    for (const path of await paths()) expect((await fetch(world.app.url + path)).headers.get('x-content-type-options'), path).toBe('nosniff')
+    for (const path of await paths())
+      expect((await fetch(world.app.url + path)).headers.get('x-content-type-options'), path).toBe('nosniff')
   })
 
   it('of the API is kept nowhere and can be nothing but data', async () => {
     for (const path of ['/api/health', '/api/devices', '/api/none', '/API/x', '/api/access_token']) {
       const { headers } = await fetch(world.app.url + path)
       expect(headers.get('cache-control'), path).toBe('no-store')
-      expect(headers.get('content-security-policy'), path).toBe('default-src \'none\'; frame-ancestors \'none\'')
+      expect(headers.get('content-security-policy'), path).toBe("default-src 'none'; frame-ancestors 'none'")
     }
   })
 
   it('asks for TLS for good only where it came through TLS', async () => {
-    const hsts = async (headers: Record<string, string>) => (await fetch(world.app.url, { headers })).headers.get('strict-transport-security')
+    const hsts = async (headers: Record<string, string>) =>
+      (await fetch(world.app.url, { headers })).headers.get('strict-transport-security')
     expect(await hsts({})).toBeNull()
     expect(await hsts({ 'x-forwarded-proto': 'http' })).toBeNull()
     expect(await hsts({ 'x-forwarded-proto': 'https' })).toBe('max-age=31536000')

@@ -25,24 +25,41 @@ interface Line extends Record<string, unknown> {
   msg: string
 }
 
-const lines = () => app.output.split('\n').filter(Boolean).map(line => JSON.parse(line) as Line)
+const lines = () =>
+  app.output
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line)
 
 /** The request's line, which may be written a moment after the answer. */
 function lineOf(id: string | null): Promise<Line> {
-  return vi.waitUntil(() => lines().find(line => line.id === id), { timeout: 3000 })
+  return vi.waitUntil(() => lines().find((line) => line.id === id), { timeout: 3000 })
 }
 
 describe('a request', () => {
   it('has one line with its id, which the answer names', async () => {
     const { headers } = await app.ask('GET /api/orders?action=trade_view&trans_id=canary', { token: shop.token })
     const line = await lineOf(headers.get('x-request-id'))
-    expect(line).toMatchObject({ level: 'info', msg: 'request', method: 'GET', path: '/api/orders', action: 'trade_view', status: 200, ms: expect.any(Number), address: '127.0.0.1', set: shop.id, user: '陈晓东' })
+    expect(line).toMatchObject({
+      level: 'info',
+      msg: 'request',
+      method: 'GET',
+      path: '/api/orders',
+      action: 'trade_view',
+      status: 200,
+      ms: expect.any(Number),
+      address: '127.0.0.1',
+      set: shop.id,
+      user: '陈晓东',
+    })
     expect(Date.parse(line.time)).toBeGreaterThan(Date.now() - 60_000)
     expect(lines().filter(({ id }) => id === line.id)).toHaveLength(1)
   })
 
   it('has an id of its own', async () => {
-    const ids = await Promise.all(Array.from({ length: 20 }, async () => (await app.ask('GET /api/health')).headers.get('x-request-id')))
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async () => (await app.ask('GET /api/health')).headers.get('x-request-id')),
+    )
     expect(new Set(ids).size).toBe(20)
   })
 
@@ -59,7 +76,11 @@ describe('a request', () => {
     expect(status).toBe(500)
     expect(body.errmsg).toContain(`请求号 ${requestId}`)
     const line = await lineOf(requestId)
-    expect(line).toMatchObject({ level: 'error', status: 500, err: { type: expect.any(String), stack: expect.arrayContaining([expect.stringMatching(/^at /)]) } })
+    expect(line).toMatchObject({
+      level: 'error',
+      status: 500,
+      err: { type: expect.any(String), stack: expect.arrayContaining([expect.stringMatching(/^at /)]) },
+    })
   })
 
   it('that an upstream fails says its id, too', async () => {
@@ -71,19 +92,38 @@ describe('a request', () => {
 
   it('cannot forge a line', async () => {
     const before = lines().length
-    await sendRaw(app.url, rawRequest('GET', '/api/%0a{"level":"fatal","msg":"forged"}', ['X-Request-Id: forged', 'X-Forwarded-For: 1.2.3.4"}{"msg":"forged"']))
+    await sendRaw(
+      app.url,
+      rawRequest('GET', '/api/%0a{"level":"fatal","msg":"forged"}', [
+        'X-Request-Id: forged',
+        'X-Forwarded-For: 1.2.3.4"}{"msg":"forged"',
+      ]),
+    )
     await vi.waitUntil(() => lines().length > before)
-    expect(lines().filter(line => line.msg === 'forged' || line.id === 'forged')).toEqual([])
+    expect(lines().filter((line) => line.msg === 'forged' || line.id === 'forged')).toEqual([])
   })
 })
 
 describe('the log', () => {
   it('holds no secret after all kinds of requests, good and bad', async () => {
-    const { token: newToken } = (await app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: { overlap_hours: 24 } })).body as { token: string }
+    const { token: newToken } = (
+      await app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body: { overlap_hours: 24 } })
+    ).body as { token: string }
     const accessToken = (await app.ask('GET /api/set_of_books', { token: shop.token })).body.access_token as string
     const secrets = {
-      session: shop.token, localToken: shop.localToken, newToken, c8Token: shop.c8Token, app_key: shop.app_key, accessToken, secretKey,
-      inQuery: 'canary-query-4711', inPath: randomBytes(24).toString('hex'), inHeader: 'canary-header-4711', inBody: 'canary-body-4711', wrongToken: 'canary-wrong-4711', refusedKey: 'canary-app-key-4711',
+      session: shop.token,
+      localToken: shop.localToken,
+      newToken,
+      c8Token: shop.c8Token,
+      app_key: shop.app_key,
+      accessToken,
+      secretKey,
+      inQuery: 'canary-query-4711',
+      inPath: randomBytes(24).toString('hex'),
+      inHeader: 'canary-header-4711',
+      inBody: 'canary-body-4711',
+      wrongToken: 'canary-wrong-4711',
+      refusedKey: 'canary-app-key-4711',
     }
     await app.addDevice(shop)
     const id = await app.receive(shop, 'T-1')
@@ -91,14 +131,20 @@ describe('the log', () => {
     await app.ask('GET /api/orders?action=get_orders&start_date=2026-11-20&end_date=2026-11-21', { token: shop.token })
     await app.ask('PUT /api/automation', { token: shop.token, body: { downloads: true, imports: true } })
     for (const token of [secrets.wrongToken, shop.localToken]) await app.ask('GET /api/devices', { token })
-    await app.ask('POST /api/create_order', { token: shop.localToken, body: { ...orderMessage('T-2'), trans_id: '', name: secrets.inBody } })
+    await app.ask('POST /api/create_order', {
+      token: shop.localToken,
+      body: { ...orderMessage('T-2'), trans_id: '', name: secrets.inBody },
+    })
     await app.ask('POST /api/create_order', { token: shop.localToken, raw: `{"token":"${secrets.inBody}"` })
     await app.ask(`PUT /api/set_of_books/${shop.id}`, { token: shop.token, body: { app_key: secrets.refusedKey } })
     await app.ask(`GET /api/devices?token=${secrets.inQuery}&access_token=${shop.token}`, { token: shop.token })
     await app.ask(`GET /api/devices?${shop.token}=1&${shop.token}=2`, { token: shop.token })
     await app.ask(`GET /api/orders/${secrets.inPath}`, { token: shop.token })
     await app.ask(`GET /api/${shop.token}`, { token: shop.token })
-    await app.ask('GET /api/devices', { token: shop.token, headers: { authorization: `Bearer ${secrets.inHeader}`, cookie: secrets.inHeader } })
+    await app.ask('GET /api/devices', {
+      token: shop.token,
+      headers: { authorization: `Bearer ${secrets.inHeader}`, cookie: secrets.inHeader },
+    })
     await app.logInWith(secrets.wrongToken, { set_of_book: shop.name })
     for (const kind of ['garbage', 'reset', 'status', 'lapsed_token', 'refuse', 'redirect', 'slow'] as const) {
       for (const step of ['c8', 'gobox'] as const) {
@@ -115,11 +161,12 @@ describe('the log', () => {
     await sendRaw(app.url, rawRequest('GET', '/api/devices', [`Token: ${shop.token}\u0001`]))
     await vi.waitUntil(() => lines().length > 1)
     expect(app.wholeOutput.split('\n').length).toBeGreaterThan(40)
-    expectNoSecret(app.wholeOutput, 'the log', { ...secrets, ...await secretsOf(app, [shop]) })
+    expectNoSecret(app.wholeOutput, 'the log', { ...secrets, ...(await secretsOf(app, [shop])) })
   })
 })
 
 it('lets services speak without knowing of HTTP', async () => {
   const { globSync } = await import('node:fs')
-  for (const file of globSync('server/{services,repositories,connectors,db}/**/*.ts')) expect(readFileSync(file, 'utf8'), file).not.toMatch(/from 'h3'|console\./)
+  for (const file of globSync('server/{services,repositories,connectors,db}/**/*.ts'))
+    expect(readFileSync(file, 'utf8'), file).not.toMatch(/from 'h3'|console\./)
 })

@@ -11,7 +11,10 @@ export class RawConnection {
   constructor(url: string) {
     const { hostname, port } = new URL(url)
     this.socket = connect({ host: hostname, port: Number(port), allowHalfOpen: false })
-    this.socket.setEncoding('utf8').on('data', (text: string) => this.received += text).on('error', () => undefined)
+    this.socket
+      .setEncoding('utf8')
+      .on('data', (text: string) => (this.received += text))
+      .on('error', () => undefined)
     this.closed = new Promise((resolve) => {
       this.socket.once('close', () => {
         this.closedAt = performance.now()
@@ -41,11 +44,19 @@ export async function sendRaw(url: string, bytes: string | Uint8Array, limit = 5
 
 /** A request as text, which ends its connection. */
 export function rawRequest(method: string, target: string, headers: string[] = [], body = ''): string {
-  return [`${method} ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, ...(body ? [`Content-Length: ${Buffer.byteLength(body)}`] : [])].join('\r\n') + `\r\n\r\n${body}`
+  return (
+    [
+      `${method} ${target} HTTP/1.1`,
+      'Host: localhost',
+      'Connection: close',
+      ...headers,
+      ...(body ? [`Content-Length: ${Buffer.byteLength(body)}`] : []),
+    ].join('\r\n') + `\r\n\r\n${body}`
+  )
 }
 
 /** Status and body of a raw answer. */
-export function readAnswer(text: string): { status: number, body: string } {
+export function readAnswer(text: string): { status: number; body: string } {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]), body: rest.join('\r\n\r\n') }
 }

@@ -7,7 +7,9 @@ const OPEN = ['POST /api/create_order', 'GET /api/access_token', 'GET /api/healt
 /** Needs a session, but no permission: who logged in may log out. */
 const FOR_EVERYBODY = ['DELETE /api/access_token']
 
-const requests = routeFiles.flatMap(({ method, path, queries }) => queries.map(query => ({ name: `${method} ${path}`, request: `${method} ${path}${query}` })))
+const requests = routeFiles.flatMap(({ method, path, queries }) =>
+  queries.map((query) => ({ name: `${method} ${path}`, request: `${method} ${path}${query}` })),
+)
 const guarded = requests.filter(({ name }) => !OPEN.includes(name))
 const world = useApp()
 let shop: Shop
@@ -31,41 +33,60 @@ beforeAll(async () => {
   ids.orders = await app.receive(shop, 'canary-order')
   // Waits for its device, so that nothing runs by itself while the tests look.
   await app.receive(shop, 'canary-waiting', { dev_id: 99 })
-  ids.imports = (await app.ask('POST /api/imports', { token: shop.token, body: { ids: [ids.orders] } })).body.id as number
+  ids.imports = (await app.ask('POST /api/imports', { token: shop.token, body: { ids: [ids.orders] } })).body
+    .id as number
   await app.ask('POST /api/create_order', { token: shop.localToken, body: { trans_id: 'canary-rejected' } })
   ids.rejected_messages = app.rows<{ id: number }>('SELECT id FROM rejected_messages')[0]!.id
-  await vi.waitUntil(() => app.rows('SELECT 1 FROM orders WHERE import_lease IS NOT NULL OR import_due_at IS NOT NULL').length === 0, { timeout: 10_000 })
+  await vi.waitUntil(
+    () => app.rows('SELECT 1 FROM orders WHERE import_lease IS NOT NULL OR import_due_at IS NOT NULL').length === 0,
+    { timeout: 10_000 },
+  )
 })
 
 /** What nobody without the right may change. Who calls is noted elsewhere: sessions slide, the audit grows. */
 function snapshot() {
-  return [...world.app.snapshot(), world.app.rows('SELECT * FROM automations'), world.app.rows('SELECT * FROM rejected_messages'), world.app.rows('SELECT * FROM replaced_tokens')]
+  return [
+    ...world.app.snapshot(),
+    world.app.rows('SELECT * FROM automations'),
+    world.app.rows('SELECT * FROM rejected_messages'),
+    world.app.rows('SELECT * FROM replaced_tokens'),
+  ]
 }
 
 it('knows every route file, and every open route is one of them', () => {
   expect(routeFiles.length).toBeGreaterThan(20)
-  for (const name of OPEN) expect(requests.map(request => request.name)).toContain(name)
+  for (const name of OPEN) expect(requests.map((request) => request.name)).toContain(name)
 })
 
 describe('without a token', () => {
   it.each(guarded)('$request is refused', async ({ request }) => {
     const before = snapshot()
-    expect(await world.app.ask(withId(request), { body: request.startsWith('GET') ? undefined : {} })).toMatchObject({ status: 401, body: failed() })
+    expect(await world.app.ask(withId(request), { body: request.startsWith('GET') ? undefined : {} })).toMatchObject({
+      status: 401,
+      body: failed(),
+    })
     expect(snapshot()).toEqual(before)
   })
 })
 
 describe('with a token that may only view', () => {
-  it.each(guarded.filter(({ name }) => !FOR_EVERYBODY.includes(name)))('$request changes nothing', async ({ name, request }) => {
-    const before = snapshot()
-    const isStream = name.endsWith('/events')
-    const [method, path] = (isStream ? request.replace('[id]', '999999') : withId(request)).split(' ')
-    const { status } = await fetch(world.app.url + path!, { method, headers: { token: viewer }, body: method === 'GET' ? undefined : '{}' })
-    // What is no GET needs more than the view bit.
-    expect(request.startsWith('GET') ? [200, 400, 403, 404, 422] : [403]).toContain(status)
-    if (/action=(?:import|init_order|get_orders|retry|cancel|replay)/.test(request)) expect(status).toBe(403)
-    expect(snapshot()).toEqual(before)
-  })
+  it.each(guarded.filter(({ name }) => !FOR_EVERYBODY.includes(name)))(
+    '$request changes nothing',
+    async ({ name, request }) => {
+      const before = snapshot()
+      const isStream = name.endsWith('/events')
+      const [method, path] = (isStream ? request.replace('[id]', '999999') : withId(request)).split(' ')
+      const { status } = await fetch(world.app.url + path!, {
+        method,
+        headers: { token: viewer },
+        body: method === 'GET' ? undefined : '{}',
+      })
+      // What is no GET needs more than the view bit.
+      expect(request.startsWith('GET') ? [200, 400, 403, 404, 422] : [403]).toContain(status)
+      if (/action=(?:import|init_order|get_orders|retry|cancel|replay)/.test(request)) expect(status).toBe(403)
+      expect(snapshot()).toEqual(before)
+    },
+  )
 })
 
 describe('as another account set', () => {

@@ -13,7 +13,8 @@ beforeEach(async () => {
 })
 
 const lives = async (token: string) => (await world.app.ask('GET /api/devices', { token })).status === 200
-const send = async (token: string) => (await world.app.ask('POST /api/create_order', { token, body: orderMessage('T-1') })).status
+const send = async (token: string) =>
+  (await world.app.ask('POST /api/create_order', { token, body: orderMessage('T-1') })).status
 
 /** Changes the database beside the app, as time would. */
 function change(sql: string, ...values: unknown[]) {
@@ -25,17 +26,24 @@ function change(sql: string, ...values: unknown[]) {
 describe('a session', () => {
   it('has a token of 256 bits, of which only the SHA-256 is kept', () => {
     expect(shop.token).toMatch(/^[0-9a-f]{64}$/)
-    const hashes = world.app.rows<{ token_hash: string }>('SELECT token_hash FROM sessions').map(row => row.token_hash)
+    const hashes = world.app
+      .rows<{ token_hash: string }>('SELECT token_hash FROM sessions')
+      .map((row) => row.token_hash)
     expect(hashes).toContain(createHash('sha256').update(shop.token).digest('hex'))
     expect(JSON.stringify(world.app.rows('SELECT * FROM sessions'))).not.toContain(shop.token)
   })
 
   it('slides to 12 hours from its use, but ends 7 days after its start', async () => {
-    const end = () => world.app.rows<{ expires_at: number }>('SELECT expires_at FROM sessions ORDER BY id DESC LIMIT 1')[0]!.expires_at
+    const end = () =>
+      world.app.rows<{ expires_at: number }>('SELECT expires_at FROM sessions ORDER BY id DESC LIMIT 1')[0]!.expires_at
     change('UPDATE sessions SET expires_at = ?', Date.now() + HOUR)
     expect(await lives(shop.token)).toBe(true)
     expect(Math.abs(end() - Date.now() - 12 * HOUR)).toBeLessThan(HOUR / 10)
-    change('UPDATE sessions SET created_at = ?, expires_at = ?', Date.now() - 7 * 24 * HOUR + 2 * HOUR, Date.now() + HOUR)
+    change(
+      'UPDATE sessions SET created_at = ?, expires_at = ?',
+      Date.now() - 7 * 24 * HOUR + 2 * HOUR,
+      Date.now() + HOUR,
+    )
     expect(await lives(shop.token)).toBe(true)
     expect(Math.abs(end() - Date.now() - 2 * HOUR)).toBeLessThan(HOUR / 10)
   })
@@ -54,7 +62,10 @@ describe('a session', () => {
 
   it('ends when C8 refuses a step and the token itself', async () => {
     await world.app.sandbox.control.removeToken(shop.c8Token)
-    expect(await world.app.ask('GET /api/stores', { token: shop.token })).toMatchObject({ status: 422, body: failed(/重新登录/) })
+    expect(await world.app.ask('GET /api/stores', { token: shop.token })).toMatchObject({
+      status: 422,
+      body: failed(/重新登录/),
+    })
     expect(await lives(shop.token)).toBe(false)
   })
 
@@ -92,7 +103,10 @@ describe('a session', () => {
     await world.app.addDevice(shop)
     const id = await world.app.receive(shop, 'T-9')
     await world.app.sandbox.control.removeToken(shop.c8Token)
-    expect(await world.app.ask(`POST /api/orders/${id}?action=import`, { token: shop.token })).toMatchObject({ status: 422, body: failed(/重新登录/) })
+    expect(await world.app.ask(`POST /api/orders/${id}?action=import`, { token: shop.token })).toMatchObject({
+      status: 422,
+      body: failed(/重新登录/),
+    })
     expect(await lives(shop.token)).toBe(false)
     const { token } = await world.app.logIn(shop.name, 15)
     expect((await world.app.ask(`POST /api/orders/${id}?action=import`, { token })).status).toBe(200)
@@ -100,7 +114,11 @@ describe('a session', () => {
 })
 
 describe('replacing the local token', () => {
-  const replace = (body: object = {}) => world.app.ask<{ token: string, old_token_good_until: string | null }>(`POST /api/set_of_books/${shop.id}/token`, { token: shop.token, body })
+  const replace = (body: object = {}) =>
+    world.app.ask<{ token: string; old_token_good_until: string | null }>(`POST /api/set_of_books/${shop.id}/token`, {
+      token: shop.token,
+      body,
+    })
 
   it('gives a new one at once and says until when the old one stays good', async () => {
     expect(await send(shop.localToken)).toBe(200)
@@ -119,14 +137,16 @@ describe('replacing the local token', () => {
     // The next message is the one that is remembered.
     change('UPDATE replaced_tokens SET good_until = ?', Date.now() + 1500)
     expect(await send(shop.localToken)).toBe(200)
-    await new Promise(resolve => setTimeout(resolve, 1600))
+    await new Promise((resolve) => setTimeout(resolve, 1600))
     expect(await send(shop.localToken)).toBe(401)
   })
 
   it('leaves every earlier one good for its own time', async () => {
     const first = await replace({ overlap_hours: 2 })
     const second = await replace({ overlap_hours: 1 })
-    expect([await send(shop.localToken), await send(first.body.token), await send(second.body.token)]).toEqual([200, 200, 200])
+    expect([await send(shop.localToken), await send(first.body.token), await send(second.body.token)]).toEqual([
+      200, 200, 200,
+    ])
   })
 
   it('with no overlap refuses all earlier ones at once, remembered or not', async () => {
@@ -134,19 +154,28 @@ describe('replacing the local token', () => {
     expect([await send(shop.localToken), await send(first.body.token)]).toEqual([200, 200])
     const second = await replace()
     expect(second.body.old_token_good_until).toBeNull()
-    expect([await send(shop.localToken), await send(first.body.token), await send(second.body.token)]).toEqual([401, 401, 200])
+    expect([await send(shop.localToken), await send(first.body.token), await send(second.body.token)]).toEqual([
+      401, 401, 200,
+    ])
   })
 
   it.each([-1, 169, 1.5, 'x', null])('refuses an overlap of %s hours', async (overlap_hours) => {
-    expect(await replace({ overlap_hours: overlap_hours as number })).toMatchObject({ status: 400, body: failed(/overlap_hours/) })
+    expect(await replace({ overlap_hours: overlap_hours as number })).toMatchObject({
+      status: 400,
+      body: failed(/overlap_hours/),
+    })
     expect(await send(shop.localToken)).toBe(200)
   })
 
   it('asks for the edit permission and the own account set', async () => {
     const viewer = await world.app.logIn(shop.name, 1 + 4 + 8)
     const other = await world.app.openShop()
-    expect((await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: viewer.token, body: {} })).status).toBe(403)
-    expect((await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: other.token, body: {} })).status).toBe(404)
+    expect(
+      (await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: viewer.token, body: {} })).status,
+    ).toBe(403)
+    expect(
+      (await world.app.ask(`POST /api/set_of_books/${shop.id}/token`, { token: other.token, body: {} })).status,
+    ).toBe(404)
     expect(await send(shop.localToken)).toBe(200)
   })
 })
@@ -155,8 +184,14 @@ describe('messages with a good token', () => {
   it('are taken however many wrong ones come from the same address', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.9' }
     const wrong: number[] = []
-    for (let count = 0; count < 70; count++) wrong.push((await world.app.ask('POST /api/create_order', { token: 'wrong', body: orderMessage('T-2'), headers })).status)
+    for (let count = 0; count < 70; count++)
+      wrong.push(
+        (await world.app.ask('POST /api/create_order', { token: 'wrong', body: orderMessage('T-2'), headers })).status,
+      )
     expect([wrong[0], wrong.at(-1)]).toEqual([401, 429])
-    expect((await world.app.ask('POST /api/create_order', { token: shop.localToken, body: orderMessage('T-2'), headers })).status).toBe(200)
+    expect(
+      (await world.app.ask('POST /api/create_order', { token: shop.localToken, body: orderMessage('T-2'), headers }))
+        .status,
+    ).toBe(200)
   })
 })

@@ -8,7 +8,15 @@ const failed = { ...idle, import_state: 'failed', import_error: 'C8 没有条码
 describe('what an action does to which orders', () => {
   it.each<[OrderAction, Parameters<typeof planAction>[1], number, object]>([
     ['import', [idle, failed, imported, { ...idle, status: 103 }], 2, { imported: 1, unpaid: 1 }],
-    ['import', [{ ...idle, import_state: 'queued' }, { ...idle, import_state: 'sending' }], 0, { moving: 2 }],
+    [
+      'import',
+      [
+        { ...idle, import_state: 'queued' },
+        { ...idle, import_state: 'sending' },
+      ],
+      0,
+      { moving: 2 },
+    ],
     ['import', [{ ...idle, status: 103, import_state: 'created' }], 1, {}],
     ['retry', [idle, failed, imported], 1, { notFailed: 2 }],
     ['reset', [idle, failed, imported, { ...failed, awaits_c8: true }], 2, { notImported: 1, awaiting: 1 }],

@@ -9,7 +9,7 @@ const workflowPath = (id: number) =>
   `/api/workflow_current_actions?action=execute_workflow&form_name=retail&form_id=${id}&result=${encodeURIComponent('{"memo":"","cancel":false}')}`
 
 async function create(source_id: string, token?: string) {
-  return (await ask('/api/retails', { token, body: retail(source_id) })).body as { id: number, code: string }
+  return (await ask('/api/retails', { token, body: retail(source_id) })).body as { id: number; code: string }
 }
 
 describe('C8 log-in', () => {
@@ -29,7 +29,11 @@ describe('C8 log-in', () => {
   })
 
   it('shows an account set with its tax rates only to a token that may see it', async () => {
-    expect((await ask('/api/set_of_books/A001')).body).toEqual({ set_of_book: 'A001', tax_rate: 0.03, vat_tax_rate: 0.13 })
+    expect((await ask('/api/set_of_books/A001')).body).toEqual({
+      set_of_book: 'A001',
+      tax_rate: 0.03,
+      vat_tax_rate: 0.13,
+    })
     expect((await ask('/api/set_of_books/B002')).text).toBe('null')
   })
 
@@ -131,14 +135,21 @@ describe('C8 retail documents', () => {
     expect(await context.sandbox.control.documents()).toEqual([])
   })
 
-  it.each([[1, 0.03], [2, 0.13]])('takes bill type %i with the tax rate %f of its account set', async (bill_type, tax_rate) => {
-    const { body } = await ask('/api/retails', { body: retail('T1', { bill_type, retail_lines: [{ ...line, tax_rate }] }) })
+  it.each([
+    [1, 0.03],
+    [2, 0.13],
+  ])('takes bill type %i with the tax rate %f of its account set', async (bill_type, tax_rate) => {
+    const { body } = await ask('/api/retails', {
+      body: retail('T1', { bill_type, retail_lines: [{ ...line, tax_rate }] }),
+    })
     expect(body).toEqual({ id: 1, code: expect.stringMatching(/^LS\d{12}$/) })
   })
 
   it('takes a price that six decimals cannot hold exactly', async () => {
     const retail_lines = [{ ...line, quantity: 3, tax_price: 3.333333 }]
-    const { body } = await ask('/api/retails', { body: retail('T1', { total_amount: 10, bank_amount: 10, retail_lines }) })
+    const { body } = await ask('/api/retails', {
+      body: retail('T1', { total_amount: 10, bank_amount: 10, retail_lines }),
+    })
     expect(body.id).toBe(1)
   })
 })

@@ -72,9 +72,14 @@ describe('faults', () => {
   it('create_late: never answers, and makes the document after the client has gone', async () => {
     await fault({ step: 'c8.retail_create', kind: 'create_late', ms: 120 })
     const body = JSON.stringify(retail('T1'))
-    await expect(fetch(`${context.sandbox.url}/api/retails`, {
-      method: 'POST', headers: { token: 'c8-token-A001' }, body, signal: AbortSignal.timeout(40),
-    })).rejects.toThrow()
+    await expect(
+      fetch(`${context.sandbox.url}/api/retails`, {
+        method: 'POST',
+        headers: { token: 'c8-token-A001' },
+        body,
+        signal: AbortSignal.timeout(40),
+      }),
+    ).rejects.toThrow()
     expect(await documents()).toEqual([])
     await expect.poll(documents).toHaveLength(1)
   })
@@ -84,17 +89,19 @@ describe('faults', () => {
     const answer = create().catch(() => 'gone')
     await expect.poll(() => context.sandbox.control.calls('c8.retail_create')).toHaveLength(1)
     await context.sandbox.control.reset()
-    await new Promise(resolve => setTimeout(resolve, 100))
+    await new Promise((resolve) => setTimeout(resolve, 100))
     expect(await documents()).toEqual([])
     void answer
   })
 
-  it('refuse: uses each upstream\'s own words', async () => {
+  it("refuse: uses each upstream's own words", async () => {
     await fault({ step: 'gobox.token', kind: 'refuse', code: 7, message: '账号停用' })
     await fault({ step: 'c8.confirm', kind: 'refuse', status: 422, message: '已锁定' })
     expect(await askGobox(context.sandbox, '/access-token', {})).toEqual({ code: 7, msg: '账号停用' })
-    expect(await askC8(context.sandbox, '/api/retails/1?action=confirm&action_type=1'))
-      .toMatchObject({ status: 422, body: { state: 0, errmsg: '已锁定' } })
+    expect(await askC8(context.sandbox, '/api/retails/1?action=confirm&action_type=1')).toMatchObject({
+      status: 422,
+      body: { state: 0, errmsg: '已锁定' },
+    })
   })
 
   it('lapsed_token: goBox forgets the access token, so only a new one helps', async () => {
@@ -141,8 +148,8 @@ describe('faults', () => {
 })
 
 describe('latency', () => {
-  it('delays every call of an upstream, and a step\'s own goes first', async () => {
-    await context.sandbox.control.latency({ 'c8': 60, 'c8.lists': 0 })
+  it("delays every call of an upstream, and a step's own goes first", async () => {
+    await context.sandbox.control.latency({ c8: 60, 'c8.lists': 0 })
     const duration = async (work: () => Promise<unknown>) => {
       const begin = performance.now()
       await work()
@@ -172,7 +179,12 @@ describe('the control route', () => {
     await setOfBook()
     const [first] = await context.sandbox.control.calls()
     expect(first).toMatchObject({
-      step: 'c8.retail_create', method: 'POST', path: '/api/retails', token: 'c8-token-A001', body: retail('T1'), status: 200,
+      step: 'c8.retail_create',
+      method: 'POST',
+      path: '/api/retails',
+      token: 'c8-token-A001',
+      body: retail('T1'),
+      status: 200,
     })
     expect(await context.sandbox.control.counts()).toEqual({ 'c8.retail_create': 1, 'c8.set_of_books': 1 })
   })

@@ -6,8 +6,31 @@ const context = useSandbox()
 
 const vectors = [
   [{ user: 'shop01', time: 1574300000, command: 'GetToken' }, 'k3y-ABCdef', '484cd20eebe07bd69fe751d142fe501e'],
-  [{ access_token: 'at-123', command: 'QueryTrade', start_date: '2026-11-16 00:00:00', end_date: '2026-11-22 23:59:59', time: 1574300000 }, 'k3y-ABCdef', '0f6d63e36d7295fefda4426dc0624ceb'],
-  [{ access_token: 'at-123', command: 'QueryTrade', start_date: '2026-11-16 00:00:00', end_date: '2026-11-22 23:59:59', dev_id: '10086', status: '100', page: 2, time: 1795300000 }, '密钥 1', '376e3e2af6d9b30f963b32893fc9998b'],
+  [
+    {
+      access_token: 'at-123',
+      command: 'QueryTrade',
+      start_date: '2026-11-16 00:00:00',
+      end_date: '2026-11-22 23:59:59',
+      time: 1574300000,
+    },
+    'k3y-ABCdef',
+    '0f6d63e36d7295fefda4426dc0624ceb',
+  ],
+  [
+    {
+      access_token: 'at-123',
+      command: 'QueryTrade',
+      start_date: '2026-11-16 00:00:00',
+      end_date: '2026-11-22 23:59:59',
+      dev_id: '10086',
+      status: '100',
+      page: 2,
+      time: 1795300000,
+    },
+    '密钥 1',
+    '376e3e2af6d9b30f963b32893fc9998b',
+  ],
 ] as const
 
 describe('goBox signatures', () => {
@@ -17,9 +40,16 @@ describe('goBox signatures', () => {
 
   it('accepts the published token request and rejects it with any field changed', async () => {
     const { control, goboxUrl } = context.sandbox
-    await control.addSetOfBooks({ set_of_book: 'C003', tax_rate: 0.03, vat_tax_rate: 0.13, gobox_user: 'shop01', app_key: 'k3y-ABCdef' })
+    await control.addSetOfBooks({
+      set_of_book: 'C003',
+      tax_rate: 0.03,
+      vat_tax_rate: 0.13,
+      gobox_user: 'shop01',
+      app_key: 'k3y-ABCdef',
+    })
     const [fields, , sign] = vectors[0]
-    const code = async (body: object) => (await (await postJson(`${goboxUrl}/access-token`, body)).json() as { code: number }).code
+    const code = async (body: object) =>
+      ((await (await postJson(`${goboxUrl}/access-token`, body)).json()) as { code: number }).code
     expect(await code({ ...fields, sign })).toBe(0)
     expect(await code({ ...fields, sign: sign.toUpperCase() })).toBe(403)
     expect(await code({ ...fields, time: 1574300001, sign })).toBe(403)
@@ -59,7 +89,12 @@ describe('goBox access tokens', () => {
     await context.sandbox.control.addOrders('A001', order('T1'))
     await context.sandbox.control.addOrders('B002', order('T2'))
     const access_token = await accessToken(context.sandbox, 'shop-b', '沙箱 key-B002')
-    const { output } = await askGobox(context.sandbox, '/trade', { access_token, command: 'QueryTrade' }, '沙箱 key-B002')
+    const { output } = await askGobox(
+      context.sandbox,
+      '/trade',
+      { access_token, command: 'QueryTrade' },
+      '沙箱 key-B002',
+    )
     expect(idsOf(output)).toEqual(['T2', 'T2'])
   })
 })
@@ -94,7 +129,11 @@ describe('goBox trades', () => {
   })
 
   it.each([
-    ['from and to a second, both included', { start_date: '2026-11-20 10:00:00', end_date: '2026-11-20 10:00:00' }, ['T1']],
+    [
+      'from and to a second, both included',
+      { start_date: '2026-11-20 10:00:00', end_date: '2026-11-20 10:00:00' },
+      ['T1'],
+    ],
     ['to a second before', { end_date: '2026-11-20 09:59:59' }, []],
     ['from a second later', { start_date: '2026-11-20 10:00:01' }, ['T2']],
     ['by cabinet', { dev_id: '10087' }, ['T2']],
@@ -102,9 +141,11 @@ describe('goBox trades', () => {
     ['by status', { status: '103' }, ['T2']],
   ])('filters %s', async (_, filter, expected) => {
     const products = order('T1').products.slice(0, 1)
-    await context.sandbox.control.addOrders('A001',
+    await context.sandbox.control.addOrders(
+      'A001',
       order('T1', { products }),
-      order('T2', { products, create_time: '2026-11-20 10:00:01', dev_id: 10087, status: 103 }))
+      order('T2', { products, create_time: '2026-11-20 10:00:01', dev_id: 10087, status: 103 }),
+    )
     expect(idsOf(await trades(filter))).toEqual(expected)
   })
 

@@ -15,7 +15,7 @@ describe('the shop', () => {
 
   it('covers two weeks up to now, oldest first, with each trans_id once', () => {
     const times = history.map(({ create_time }) => create_time)
-    expect(new Set(times.map(time => time.slice(0, 10))).size).toBe(14)
+    expect(new Set(times.map((time) => time.slice(0, 10))).size).toBe(14)
     expect(times[0]!.slice(0, 10)).toBe('2026-11-11')
     expect(times).toEqual(times.toSorted())
     expect(times.at(-1)! <= timeText(until)).toBe(true)

@@ -19,7 +19,10 @@ afterEach(() => {
 
 /** A server that answers at once, without reading the body. */
 async function serve(limits: Limits = {}): Promise<string> {
-  server = createLimitedServer((_, response) => response.end('{"state":1}'), { checkEvery: 50, ...limits }).listen(0, '127.0.0.1')
+  server = createLimitedServer((_, response) => response.end('{"state":1}'), { checkEvery: 50, ...limits }).listen(
+    0,
+    '127.0.0.1',
+  )
   await once(server, 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
@@ -31,7 +34,7 @@ function connect(url: string) {
 }
 
 /** Milliseconds until the server closes the connection, to which `drip` is sent byte by byte. */
-async function lifetime(url: string, drip: string): Promise<{ connection: RawConnection, ms: number }> {
+async function lifetime(url: string, drip: string): Promise<{ connection: RawConnection; ms: number }> {
   const connection = connect(url)
   const begin = performance.now()
   void (async () => {
@@ -46,9 +49,15 @@ async function lifetime(url: string, drip: string): Promise<{ connection: RawCon
 
 describe('a slow client', () => {
   it('that never ends its headers is told so and cut off', async () => {
-    const { connection, ms } = await lifetime(await serve({ headersTimeout: 300, requestTimeout: 5000 }), `GET / HTTP/1.1\r\nX: ${'x'.repeat(1000)}`)
+    const { connection, ms } = await lifetime(
+      await serve({ headersTimeout: 300, requestTimeout: 5000 }),
+      `GET / HTTP/1.1\r\nX: ${'x'.repeat(1000)}`,
+    )
     expect(ms).toBeLessThan(3000)
-    expect(readAnswer(connection.received)).toEqual({ status: 408, body: expect.stringMatching(/^\{"state":0,"errmsg":".*太慢/) })
+    expect(readAnswer(connection.received)).toEqual({
+      status: 408,
+      body: expect.stringMatching(/^\{"state":0,"errmsg":".*太慢/),
+    })
   })
 
   it('that sends nothing at all is cut off', async () => {
@@ -57,7 +66,9 @@ describe('a slow client', () => {
 
   it('that never ends its body is cut off, also when it was answered long ago', async () => {
     const url = await serve({ headersTimeout: 200, requestTimeout: 400, discard: 10_000 })
-    expect((await lifetime(url, `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n${'x'.repeat(800)}`)).ms).toBeLessThan(4000)
+    expect(
+      (await lifetime(url, `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n${'x'.repeat(800)}`)).ms,
+    ).toBeLessThan(4000)
   })
 })
 
@@ -121,7 +132,11 @@ describe('what is no HTTP request', () => {
     ['a bad header', 'GET / HTTP/1.1\r\nno colon\r\n\r\n', 400],
     ['a NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nToken: a\0b\r\n\r\n', 400],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx', 400],
-    ['a length and chunks', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
     ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
     ['a host that is none', 'GET / HTTP/1.1\r\nHost: <script>\r\n\r\n', 400],
     ['a host with a path', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 400],
@@ -129,6 +144,7 @@ describe('what is no HTTP request', () => {
   ])('%s is refused', async (name, bytes, status) => {
     const answer = readAnswer(await sendRaw(await serve(), bytes, 500))
     expect(answer.status).toBe(status)
-    if (name !== 'no host') expect(JSON.parse(answer.body)).toEqual({ state: 0, errmsg: expect.stringMatching(/[\u4E00-\u9FFF]/) })
+    if (name !== 'no host')
+      expect(JSON.parse(answer.body)).toEqual({ state: 0, errmsg: expect.stringMatching(/[\u4E00-\u9FFF]/) })
   })
 })

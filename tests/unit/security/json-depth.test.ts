@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseBody } from '../../../server/utils/parse-json.ts'
 
-const nested = (depth: number, inner = '1') => Buffer.from(`${'{"a":['.repeat(depth / 2)}${inner}${']}'.repeat(depth / 2)}`)
+const nested = (depth: number, inner = '1') =>
+  Buffer.from(`${'{"a":['.repeat(depth / 2)}${inner}${']}'.repeat(depth / 2)}`)
 
 describe('a body', () => {
   it('of 32 levels is read', () => {

@@ -27,7 +27,11 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await Promise.all([once(c8, 'listening'), once(stranger, 'listening')])
   // Read once, at the first call.
-  Object.assign(process.env, { NUXT_C8_ALLOWED_ORIGINS: urlOf(c8), NUXT_UPSTREAM_MAX_BYTES: String(MAX_BYTES), NUXT_UPSTREAM_TIMEOUT: '10000' })
+  Object.assign(process.env, {
+    NUXT_C8_ALLOWED_ORIGINS: urlOf(c8),
+    NUXT_UPSTREAM_MAX_BYTES: String(MAX_BYTES),
+    NUXT_UPSTREAM_TIMEOUT: '10000',
+  })
 })
 afterAll(() => {
   for (const server of [c8, stranger]) {
@@ -36,7 +40,8 @@ afterAll(() => {
   }
 })
 
-const ask = (url = `${urlOf(c8)}/api/x`, upstream: 'C8' | 'goBox' = 'C8') => callUpstream({ upstream, step: '试', url, headers: { token: 'secret' } })
+const ask = (url = `${urlOf(c8)}/api/x`, upstream: 'C8' | 'goBox' = 'C8') =>
+  callUpstream({ upstream, step: '试', url, headers: { token: 'secret' } })
 
 describe('an answer', () => {
   it('is asked for uncompressed', async () => {
@@ -78,9 +83,10 @@ describe('an answer', () => {
   })
 
   it('that refuses is quoted as text, at most 200 characters of it', async () => {
-    listener = (_, response) => response.end(JSON.stringify({ state: 0, errmsg: `<b>x</b>\u0000\n${'长'.repeat(500)}` }))
+    listener = (_, response) =>
+      response.end(JSON.stringify({ state: 0, errmsg: `<b>x</b>\u0000\n${'长'.repeat(500)}` }))
     const access: C8Access = { c8Origin: urlOf(c8), c8Token: 'secret' }
-    const error = await findRetail(access, 'T-1').catch((error: Error) => error) as Error
+    const error = (await findRetail(access, 'T-1').catch((error: Error) => error)) as Error
     expect(error.message).toMatch(/^C8 .+被拒绝：<b>x<\/b> 长+…$/)
     expect(error.message.length).toBeLessThan(230)
   })
@@ -108,7 +114,12 @@ describe('an address', () => {
   it.each([
     ['https://c8.example.com/path?x#y', 'https://c8.example.com'],
     ['https://C8.Example.com:443', 'https://c8.example.com'],
-    ['https://user@c8.example.com', null], ['https://:p@c8.example.com', null], ['javascript:alert(1)', null], ['//c8.example.com', null], ['c8.example.com', null], ['', null],
+    ['https://user@c8.example.com', null],
+    ['https://:p@c8.example.com', null],
+    ['javascript:alert(1)', null],
+    ['//c8.example.com', null],
+    ['c8.example.com', null],
+    ['', null],
   ])('%s has the origin %s', (address, origin) => {
     expect(parseOrigin(address)).toBe(origin)
   })

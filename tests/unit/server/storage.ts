@@ -9,7 +9,9 @@ import { openStorage, setStorage, type Storage } from '#server/db/client'
 import { ensureSetOfBook } from '#server/repositories/set-of-books'
 import type { OrderLine } from '#shared/orders'
 
-export const migrations = readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../../../drizzle/migrations', import.meta.url)) })
+export const migrations = readMigrationFiles({
+  migrationsFolder: fileURLToPath(new URL('../../../drizzle/migrations', import.meta.url)),
+})
 
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'gobox-unit-'))
@@ -41,7 +43,11 @@ export function useTestStorage() {
 
 /** Makes an account set and returns its id. */
 export function addSetOfBook({ db }: Storage, name: string): number {
-  return db.insert(setOfBooks).values({ setOfBook: name, c8Origin: 'http://c8.invalid', tokenSealed: name, tokenHash: name }).returning({ id: setOfBooks.id }).get().id
+  return db
+    .insert(setOfBooks)
+    .values({ setOfBook: name, c8Origin: 'http://c8.invalid', tokenSealed: name, tokenHash: name })
+    .returning({ id: setOfBooks.id })
+    .get().id
 }
 
 export type NewOrder = Partial<typeof orders.$inferInsert> & { setOfBookId: number }
@@ -53,10 +59,23 @@ let sequence = 0
 export function addOrder({ db }: Storage, order: NewOrder): typeof orders.$inferSelect {
   const products = order.products ?? [line]
   const createTime = order.createTime ?? 0
-  return db.insert(orders).values({
-    transId: `T${++sequence}`, status: 100, eId: 'E1', devId: 1, createTime, updateTime: createTime, createdAt: createTime, createdUser: 'goBox',
-    products, totalAmount: products.reduce((sum, { amount }) => sum + amount, 0), ...order,
-  }).returning().get()
+  return db
+    .insert(orders)
+    .values({
+      transId: `T${++sequence}`,
+      status: 100,
+      eId: 'E1',
+      devId: 1,
+      createTime,
+      updateTime: createTime,
+      createdAt: createTime,
+      createdUser: 'goBox',
+      products,
+      totalAmount: products.reduce((sum, { amount }) => sum + amount, 0),
+      ...order,
+    })
+    .returning()
+    .get()
 }
 
 /** The plan of every statement that is prepared while `run` runs. */
@@ -71,6 +90,8 @@ export async function plansOf({ sqlite }: Storage, run: () => Promise<unknown>):
   sqlite.prepare = prepare
   return sources.flatMap((source) => {
     const parameters = Array.from({ length: source.split('?').length - 1 }, () => null)
-    return (prepare(`explain query plan ${source}`).all(...parameters) as { detail: string }[]).map(step => step.detail)
+    return (prepare(`explain query plan ${source}`).all(...parameters) as { detail: string }[]).map(
+      (step) => step.detail,
+    )
   })
 }

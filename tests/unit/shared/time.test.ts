@@ -28,9 +28,34 @@ describe('parseTime', () => {
   })
 
   it.each<string | number>([
-    '', ' ', 'now', '2026-11', '2026-1-1', '2026-02-30', '2027-02-29', '2100-02-29', '2026-04-31', '2026-13-01', '2026-00-01', '2026-01-00', '2026-11-20 24:00:00',
-    '2026-11-20 12:60:00', '2026-11-20 12:00:60', '2026-11-20 12', '2026-11-20T12:00:00+15:00', '2026-11-20T12:00:00+08:60', '2026-11-20T12:00:00 CST', '1969-12-31',
-    '20/11/2026', -1, '-1', Number.NaN, Infinity, 1e17, '2026-11-20 08:30:00; DROP TABLE', '２０２６-11-20',
+    '',
+    ' ',
+    'now',
+    '2026-11',
+    '2026-1-1',
+    '2026-02-30',
+    '2027-02-29',
+    '2100-02-29',
+    '2026-04-31',
+    '2026-13-01',
+    '2026-00-01',
+    '2026-01-00',
+    '2026-11-20 24:00:00',
+    '2026-11-20 12:60:00',
+    '2026-11-20 12:00:60',
+    '2026-11-20 12',
+    '2026-11-20T12:00:00+15:00',
+    '2026-11-20T12:00:00+08:60',
+    '2026-11-20T12:00:00 CST',
+    '1969-12-31',
+    '20/11/2026',
+    -1,
+    '-1',
+    Number.NaN,
+    Infinity,
+    1e17,
+    '2026-11-20 08:30:00; DROP TABLE',
+    '２０２６-11-20',
   ])('refuses %j', (value) => {
     expect(parseTime(value, SHANGHAI)).toBeNull()
   })
@@ -57,11 +82,17 @@ describe('a change of the clock', () => {
   })
 
   it('that repeats an hour gives its times one of the two moments', () => {
-    expect([at('2026-11-01T05:30:00Z'), at('2026-11-01T06:30:00Z')]).toContain(parseTime('2026-11-01 01:30:00', NEW_YORK))
+    expect([at('2026-11-01T05:30:00Z'), at('2026-11-01T06:30:00Z')]).toContain(
+      parseTime('2026-11-01 01:30:00', NEW_YORK),
+    )
   })
 
   it('makes days of 23 and 25 hours, whole', () => {
-    for (const [day, hours] of [['2026-03-08', 23], ['2026-11-01', 25], ['2026-06-01', 24]] as const) {
+    for (const [day, hours] of [
+      ['2026-03-08', 23],
+      ['2026-11-01', 25],
+      ['2026-06-01', 24],
+    ] as const) {
       expect(parseEndTime(day, NEW_YORK)! + 1 - parseTime(day, NEW_YORK)!).toBe(hours * 3_600_000)
     }
   })
@@ -75,21 +106,31 @@ describe('a change of the clock', () => {
 })
 
 describe('formatTime', () => {
-  const instants = fc.integer({ min: DAY / 1000, max: Date.UTC(2100, 0, 1) / 1000 }).map(seconds => seconds * 1000)
+  const instants = fc.integer({ min: DAY / 1000, max: Date.UTC(2100, 0, 1) / 1000 }).map((seconds) => seconds * 1000)
 
   it.each([SHANGHAI, 'UTC', 'Asia/Kathmandu', 'Asia/Tokyo'])('is read back as the same second in %s', (zone) => {
     // Shanghai itself changed its clock until 1991; an hour that comes twice cannot be told apart in text.
-    fc.assert(fc.property(instants.filter(time => time > Date.UTC(1992, 0, 1)), (time) => {
-      expect(parseTime(formatTime(time, zone), zone)).toBe(time)
-    }))
+    fc.assert(
+      fc.property(
+        instants.filter((time) => time > Date.UTC(1992, 0, 1)),
+        (time) => {
+          expect(parseTime(formatTime(time, zone), zone)).toBe(time)
+        },
+      ),
+    )
   })
 
-  it.each(['America/New_York', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns'])('is read back as a time that looks the same in %s, where the clock changes', (zone) => {
-    fc.assert(fc.property(instants, (time) => {
-      const text = formatTime(time, zone)
-      expect(formatTime(parseTime(text, zone)!, zone)).toBe(text)
-    }))
-  })
+  it.each(['America/New_York', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns'])(
+    'is read back as a time that looks the same in %s, where the clock changes',
+    (zone) => {
+      fc.assert(
+        fc.property(instants, (time) => {
+          const text = formatTime(time, zone)
+          expect(formatTime(parseTime(text, zone)!, zone)).toBe(text)
+        }),
+      )
+    },
+  )
 
   it('drops what is below a second', () => {
     expect(formatTime(at('2026-11-20T00:30:00.999Z'), SHANGHAI)).toBe('2026-11-20 08:30:00')
@@ -112,11 +153,13 @@ describe('parseEndTime', () => {
 })
 
 describe('startOfDay', () => {
-  it('is midnight of the day in the shop\'s zone', () => {
-    fc.assert(fc.property(fc.integer({ min: Date.UTC(1992, 0, 1), max: Date.UTC(2100, 0, 1) }), (time) => {
-      const start = startOfDay(time, SHANGHAI)
-      expect(formatTime(start, SHANGHAI)).toBe(`${formatTime(time, SHANGHAI).slice(0, 10)} 00:00:00`)
-      expect(time - start).toBeLessThan(DAY)
-    }))
+  it("is midnight of the day in the shop's zone", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: Date.UTC(1992, 0, 1), max: Date.UTC(2100, 0, 1) }), (time) => {
+        const start = startOfDay(time, SHANGHAI)
+        expect(formatTime(start, SHANGHAI)).toBe(`${formatTime(time, SHANGHAI).slice(0, 10)} 00:00:00`)
+        expect(time - start).toBeLessThan(DAY)
+      }),
+    )
   })
 })

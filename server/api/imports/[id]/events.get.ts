@@ -16,7 +16,7 @@ export default defineEventHandler(async (event) => {
   const session = requireSession(event)
   checkPermission(session, 'view')
   const id = idOf(event)
-  if (!await getBatchProgress(session.setOfBookId, id)) throw new NotFound('没有这个导入批次，请检查地址')
+  if (!(await getBatchProgress(session.setOfBookId, id))) throw new NotFound('没有这个导入批次，请检查地址')
   const stream = createEventStream(event)
   let last = ''
   let lastAt = 0
@@ -28,11 +28,13 @@ export default defineEventHandler(async (event) => {
     })
   }
   async function push() {
-    const batch = await isSessionLive(session.id, Date.now()) ? await getBatchProgress(session.setOfBookId, id) : undefined
+    const batch = (await isSessionLive(session.id, Date.now()))
+      ? await getBatchProgress(session.setOfBookId, id)
+      : undefined
     if (!batch) return stream.close()
     const data = JSON.stringify(presentBatch(batch))
     if (data !== last || performance.now() - lastAt > KEEP_ALIVE) {
-      [last, lastAt] = [data, performance.now()]
+      ;[last, lastAt] = [data, performance.now()]
       await stream.push(data)
     }
     if (batch.pending === 0) await stream.close()

@@ -10,30 +10,41 @@ const { TIMEOUT, MAX_BYTES, server, url, deserted } = await vi.hoisted(async () 
   const { createServer } = await import('node:http')
   const listen = async () => {
     const server = createServer()
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
   }
   const [{ server, url }, gone] = [await listen(), await listen()]
-  await new Promise(resolve => gone.server.close(resolve))
-  Object.assign(process.env, { NUXT_UPSTREAM_TIMEOUT: '1000', NUXT_UPSTREAM_MAX_BYTES: '1000', NUXT_C8_ALLOWED_ORIGINS: `${url},${gone.url}` })
+  await new Promise((resolve) => gone.server.close(resolve))
+  Object.assign(process.env, {
+    NUXT_UPSTREAM_TIMEOUT: '1000',
+    NUXT_UPSTREAM_MAX_BYTES: '1000',
+    NUXT_C8_ALLOWED_ORIGINS: `${url},${gone.url}`,
+  })
   return { TIMEOUT: 1000, MAX_BYTES: 1000, server, url, deserted: gone.url }
 })
 
 let answer: RequestListener
 let requests = 0
 
-beforeAll(() => void server.on('request', (request, response) => {
-  requests++
-  answer(request, response)
-}))
-afterAll(() => new Promise<void>((resolve) => {
-  server.close(() => resolve())
-  server.closeAllConnections()
-}))
+beforeAll(
+  () =>
+    void server.on('request', (request, response) => {
+      requests++
+      answer(request, response)
+    }),
+)
+afterAll(
+  () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    }),
+)
 
-const call = (options: Partial<Parameters<typeof callUpstream>[0]> = {}) => callUpstream({ upstream: 'C8', step: '查询条码', url, ...options })
+const call = (options: Partial<Parameters<typeof callUpstream>[0]> = {}) =>
+  callUpstream({ upstream: 'C8', step: '查询条码', url, ...options })
 
-async function failure(): Promise<{ error: UpstreamBroken, took: number }> {
+async function failure(): Promise<{ error: UpstreamBroken; took: number }> {
   const begin = performance.now()
   const error: unknown = await call().catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(UpstreamBroken)
@@ -49,7 +60,10 @@ describe('callUpstream', () => {
       seen = { method: request.method, token: request.headers.token, body }
       response.end('{"a":[1]}')
     }
-    expect(await call({ method: 'POST', headers: { token: 't' }, body: '{"x":1}' })).toEqual({ status: 200, body: { a: [1] } })
+    expect(await call({ method: 'POST', headers: { token: 't' }, body: '{"x":1}' })).toEqual({
+      status: 200,
+      body: { a: [1] },
+    })
     expect(seen).toEqual({ method: 'POST', token: 't', body: '{"x":1}' })
   })
 
@@ -77,10 +91,14 @@ describe('callUpstream', () => {
 
   it.each([500, 503, 408, 429])('takes %i as a fault that C8 has answered', async (status) => {
     answer = (_, response) => response.writeHead(status).end('{}')
-    expect((await failure()).error).toMatchObject({ status: 502, unanswered: false, message: `C8 查询条码失败：服务出错（${status}），请稍后再试` })
+    expect((await failure()).error).toMatchObject({
+      status: 502,
+      unanswered: false,
+      message: `C8 查询条码失败：服务出错（${status}），请稍后再试`,
+    })
   })
 
-  it.each([502, 504])('takes %i as a gateway\'s word that nobody has answered', async (status) => {
+  it.each([502, 504])("takes %i as a gateway's word that nobody has answered", async (status) => {
     answer = (_, response) => response.writeHead(status).end()
     expect((await failure()).error).toMatchObject({ status: 502, unanswered: true })
   })
@@ -96,17 +114,27 @@ describe('callUpstream', () => {
     answer = () => undefined
     const { error, took } = await failure()
     expect(error).toBeInstanceOf(UpstreamTimeout)
-    expect(error).toMatchObject({ status: 504, unanswered: true, message: expect.stringContaining('C8 查询条码超时（1 秒') })
+    expect(error).toMatchObject({
+      status: 504,
+      unanswered: true,
+      message: expect.stringContaining('C8 查询条码超时（1 秒'),
+    })
     expect(took).toBeLessThan(TIMEOUT + 1500)
   })
 
   it.each<[string, RequestListener]>([
-    ['the headers came in time and the body drips', (_, response) => {
-      response.writeHead(200)
-      const timer = setInterval(() => response.write(' '), 20)
-      response.once('close', () => clearInterval(timer))
-    }],
-    ['the body stops in the middle', (_, response) => void response.writeHead(200, { 'content-length': 10 }).write('{"a"')],
+    [
+      'the headers came in time and the body drips',
+      (_, response) => {
+        response.writeHead(200)
+        const timer = setInterval(() => response.write(' '), 20)
+        response.once('close', () => clearInterval(timer))
+      },
+    ],
+    [
+      'the body stops in the middle',
+      (_, response) => void response.writeHead(200, { 'content-length': 10 }).write('{"a"'),
+    ],
   ])('ends at the deadline when %s', async (_, listener) => {
     answer = listener
     const { error, took } = await failure()
@@ -125,7 +153,10 @@ describe('callUpstream', () => {
       response.on('drain', write)
       write()
     }
-    expect((await failure()).error).toMatchObject({ unanswered: true, message: expect.stringContaining('超过 1000 字节') })
+    expect((await failure()).error).toMatchObject({
+      unanswered: true,
+      message: expect.stringContaining('超过 1000 字节'),
+    })
     expect(sent).toBeLessThan(50_000_000)
   })
 
@@ -137,16 +168,24 @@ describe('callUpstream', () => {
 
   it.each<[string, RequestListener]>([
     ['is no JSON', (_, response) => response.end('<html>')],
-    ['is no UTF-8', (_, response) => response.end(Buffer.from([0x22, 0xC4, 0xE3, 0x22]))],
+    ['is no UTF-8', (_, response) => response.end(Buffer.from([0x22, 0xc4, 0xe3, 0x22]))],
     ['ends too early', (_, response) => response.end('{"a":')],
   ])('says that an answer cannot be read which %s', async (_, listener) => {
     answer = listener
-    expect((await failure()).error).toMatchObject({ status: 502, unanswered: true, message: expect.stringContaining('无法读懂') })
+    expect((await failure()).error).toMatchObject({
+      status: 502,
+      unanswered: true,
+      message: expect.stringContaining('无法读懂'),
+    })
   })
 
   it('says that the connection broke, and that the call may have arrived', async () => {
-    answer = request => request.socket.resetAndDestroy()
-    expect((await failure()).error).toMatchObject({ status: 502, unanswered: true, message: expect.stringContaining('连接中断') })
+    answer = (request) => request.socket.resetAndDestroy()
+    expect((await failure()).error).toMatchObject({
+      status: 502,
+      unanswered: true,
+      message: expect.stringContaining('连接中断'),
+    })
   })
 
   it('says that nobody is there, and that nothing has arrived', async () => {
@@ -156,22 +195,39 @@ describe('callUpstream', () => {
 })
 
 describe('an address that is not among the settings', () => {
-  it.each(['http://127.0.0.1:1', 'https://c8.example', 'file:///etc/passwd', 'nonsense'])('gets nothing sent: %s', async (other) => {
-    requests = 0
-    await expect(call({ url: other })).rejects.toMatchObject({ status: 422, message: expect.stringContaining('NUXT_C8_ALLOWED_ORIGINS') })
-    await expect(call({ upstream: 'goBox' })).rejects.toMatchObject({ status: 422, message: expect.stringContaining('NUXT_GOBOX_URL') })
-    expect(requests).toBe(0)
-  })
+  it.each(['http://127.0.0.1:1', 'https://c8.example', 'file:///etc/passwd', 'nonsense'])(
+    'gets nothing sent: %s',
+    async (other) => {
+      requests = 0
+      await expect(call({ url: other })).rejects.toMatchObject({
+        status: 422,
+        message: expect.stringContaining('NUXT_C8_ALLOWED_ORIGINS'),
+      })
+      await expect(call({ upstream: 'goBox' })).rejects.toMatchObject({
+        status: 422,
+        message: expect.stringContaining('NUXT_GOBOX_URL'),
+      })
+      expect(requests).toBe(0)
+    },
+  )
 })
 
 describe('reasonText', () => {
   it.each([
-    ['库存不足', '库存不足'], [7, '7'], ['a\r\nb\0c', 'a b c'], ['', '没有说明原因'], [null, '没有说明原因'], [{ a: 1 }, '没有说明原因'], ['x'.repeat(300), `${'x'.repeat(200)}…`],
+    ['库存不足', '库存不足'],
+    [7, '7'],
+    ['a\r\nb\0c', 'a b c'],
+    ['', '没有说明原因'],
+    [null, '没有说明原因'],
+    [{ a: 1 }, '没有说明原因'],
+    ['x'.repeat(300), `${'x'.repeat(200)}…`],
   ])('makes %j plain', (reason, text) => {
     expect(reasonText(reason)).toBe(text)
   })
 
   it('hides the secrets that the call carried', () => {
-    expect(reasonText('token at-123 of key k3y is bad: at-123', ['at-123', 'k3y'])).toBe('token *** of key *** is bad: ***')
+    expect(reasonText('token at-123 of key k3y is bad: at-123', ['at-123', 'k3y'])).toBe(
+      'token *** of key *** is bad: ***',
+    )
   })
 })

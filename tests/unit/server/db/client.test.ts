@@ -9,7 +9,9 @@ import { openStorage } from '#server/db/client'
 import { makeFolder, migrations } from '../storage.ts'
 
 let folder: string
-beforeEach(() => { folder = makeFolder() })
+beforeEach(() => {
+  folder = makeFolder()
+})
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('a data folder', () => {
@@ -24,7 +26,9 @@ describe('a data folder', () => {
 
   it('keeps what is acknowledged through a power cut: WAL, synced at each commit, with foreign keys', async () => {
     const { sqlite, close } = openStorage(folder, migrations)
-    expect(['journal_mode', 'synchronous', 'foreign_keys'].map(name => sqlite.pragma(name, { simple: true }))).toEqual(['wal', 2, 1])
+    expect(
+      ['journal_mode', 'synchronous', 'foreign_keys'].map((name) => sqlite.pragma(name, { simple: true })),
+    ).toEqual(['wal', 2, 1])
     await close()
   })
 
@@ -38,7 +42,14 @@ describe('a data folder', () => {
   it('is refused while another process has it, and free as soon as that is killed', async () => {
     const module = fileURLToPath(import.meta.resolve('better-sqlite3'))
     const lock = join(folder, 'gobox.lock')
-    const child = spawn(process.execPath, ['-e', `const lock = new (require(${JSON.stringify(module)}))(${JSON.stringify(lock)}); lock.exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000)`], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(
+      process.execPath,
+      [
+        '-e',
+        `const lock = new (require(${JSON.stringify(module)}))(${JSON.stringify(lock)}); lock.exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000)`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
     await once(child.stdout, 'data')
     expect(() => openStorage(folder, migrations)).toThrow(/正被另一个 goBox 进程使用/)
     expect(existsSync(join(folder, 'gobox.db'))).toBe(false)

@@ -4,16 +4,33 @@ import { describe, expect, it, vi } from 'vitest'
 import { migrateDatabase } from '#server/db/migrate'
 import { migrations } from '../storage.ts'
 
-const migration = (folderMillis: number, ...sql: string[]): MigrationMeta => ({ folderMillis, sql, hash: String(folderMillis), bps: true })
-const first = migration(1000, 'CREATE TABLE parents (id INTEGER PRIMARY KEY)', 'CREATE TABLE children (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parents ON DELETE CASCADE)')
-const tables = (sqlite: Database.Database) => sqlite.prepare('SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'\\_\\_%\' ESCAPE \'\\\' AND name NOT LIKE \'sqlite%\' ORDER BY name').pluck().all()
+const migration = (folderMillis: number, ...sql: string[]): MigrationMeta => ({
+  folderMillis,
+  sql,
+  hash: String(folderMillis),
+  bps: true,
+})
+const first = migration(
+  1000,
+  'CREATE TABLE parents (id INTEGER PRIMARY KEY)',
+  'CREATE TABLE children (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parents ON DELETE CASCADE)',
+)
+const tables = (sqlite: Database.Database) =>
+  sqlite
+    .prepare(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' ORDER BY name",
+    )
+    .pluck()
+    .all()
 
 describe('migrateDatabase', () => {
-  it('makes a new database with the app\'s own migrations, and needs no backup for it', () => {
+  it("makes a new database with the app's own migrations, and needs no backup for it", () => {
     const sqlite = new Database(':memory:')
     const backup = vi.fn()
     migrateDatabase(sqlite, migrations, backup)
-    expect(tables(sqlite)).toEqual(expect.arrayContaining(['devices', 'order_events', 'orders', 'sessions', 'set_of_books']))
+    expect(tables(sqlite)).toEqual(
+      expect.arrayContaining(['devices', 'order_events', 'orders', 'sessions', 'set_of_books']),
+    )
     expect(backup).not.toHaveBeenCalled()
     expect(sqlite.pragma('foreign_keys', { simple: true })).toBe(1)
   })
@@ -39,7 +56,13 @@ describe('migrateDatabase', () => {
     const sqlite = new Database(':memory:')
     migrateDatabase(sqlite, [first], () => undefined)
     sqlite.exec('INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1, 1)')
-    const rebuild = migration(2000, 'CREATE TABLE new_parents (id INTEGER PRIMARY KEY, name TEXT)', 'INSERT INTO new_parents SELECT id, NULL FROM parents', 'DROP TABLE parents', 'ALTER TABLE new_parents RENAME TO parents')
+    const rebuild = migration(
+      2000,
+      'CREATE TABLE new_parents (id INTEGER PRIMARY KEY, name TEXT)',
+      'INSERT INTO new_parents SELECT id, NULL FROM parents',
+      'DROP TABLE parents',
+      'ALTER TABLE new_parents RENAME TO parents',
+    )
     migrateDatabase(sqlite, [first, rebuild], () => undefined)
     expect(sqlite.prepare('SELECT * FROM children').all()).toEqual([{ id: 1, parent: 1 }])
   })
@@ -56,9 +79,11 @@ describe('migrateDatabase', () => {
     migrateDatabase(sqlite, [first], () => undefined)
     const second = migration(2000, 'CREATE TABLE more (id INTEGER)', 'INSERT INTO nowhere VALUES (1)')
     expect(() => migrateDatabase(sqlite, [first, second], () => undefined)).toThrow()
-    expect(() => migrateDatabase(sqlite, [first, migration(2000, 'CREATE TABLE more (id INTEGER)')], () => {
-      throw new Error('disk full')
-    })).toThrow('disk full')
+    expect(() =>
+      migrateDatabase(sqlite, [first, migration(2000, 'CREATE TABLE more (id INTEGER)')], () => {
+        throw new Error('disk full')
+      }),
+    ).toThrow('disk full')
     expect(tables(sqlite)).toEqual(['children', 'parents'])
     expect(sqlite.pragma('foreign_keys', { simple: true })).toBe(1)
   })

@@ -16,9 +16,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('a sealed text', () => {
   it('opens with the same key and owner', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (text, owner) => {
-      expect(unseal(seal(text, owner, key), owner, key)).toBe(text)
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (text, owner) => {
+        expect(unseal(seal(text, owner, key), owner, key)).toBe(text)
+      }),
+    )
   })
 
   it('is different each time, and does not show the text', () => {
@@ -58,7 +60,7 @@ describe('the secret key', () => {
     expect(Buffer.from(readFileSync(join(folder, 'secret.key'), 'utf8').trim(), 'base64')).toEqual(key.key)
   })
 
-  it('that is given goes before the file\'s', () => {
+  it("that is given goes before the file's", () => {
     const given = Buffer.alloc(32, 9)
     expect(loadSecretKey(folder, given.toString('base64')).key).toEqual(given)
   })

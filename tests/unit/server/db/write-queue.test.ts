@@ -30,15 +30,19 @@ const committed = () => reader.prepare('SELECT n FROM numbers ORDER BY n').pluck
 
 describe('the write queue', () => {
   it('answers with what the write returned, and only after the commit', async () => {
-    const answered = insert(1).then(changes => [changes, committed()])
+    const answered = insert(1).then((changes) => [changes, committed()])
     expect(committed()).toEqual([])
     expect(await answered).toEqual([1, [1]])
   })
 
   it('gives writes that come together one commit, in their order', async () => {
     const seen: unknown[] = []
-    await Promise.all([1, 2, 3].map(n => insert(n).then(() => seen.push(committed()))))
-    expect(seen).toEqual([[1, 2, 3], [1, 2, 3], [1, 2, 3]])
+    await Promise.all([1, 2, 3].map((n) => insert(n).then(() => seen.push(committed()))))
+    expect(seen).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+      [1, 2, 3],
+    ])
   })
 
   it('keeps the good members of a group when one fails, and undoes that one whole', async () => {
@@ -56,7 +60,10 @@ describe('the write queue', () => {
   it('fails every member when nothing can be written, and works again when it can', async () => {
     sqlite.pragma('query_only = ON')
     const results = await Promise.allSettled([insert(1), insert(2)])
-    expect(results.map(result => result.status === 'rejected' && (result.reason as { code: string }).code)).toEqual(['SQLITE_READONLY', 'SQLITE_READONLY'])
+    expect(results.map((result) => result.status === 'rejected' && (result.reason as { code: string }).code)).toEqual([
+      'SQLITE_READONLY',
+      'SQLITE_READONLY',
+    ])
     sqlite.pragma('query_only = OFF')
     expect(await insert(3)).toBe(1)
     expect(committed()).toEqual([3])

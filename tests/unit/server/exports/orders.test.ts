@@ -15,13 +15,44 @@ const mine = addSetOfBook(storage, 'A001')
 const many = addSetOfBook(storage, 'many')
 const at = (text: string) => Date.parse(`${text.replace(' ', 'T')}+08:00`)
 
-storage.db.insert(devices).values({ setOfBookId: mine, devId: 7, name: '=HYPERLINK("x")', storeId: 1, bankId: 1, memberId: 1, employeeId: 1, billType: 0, createdAt: 0, createdUser: 'x' }).run()
+storage.db
+  .insert(devices)
+  .values({
+    setOfBookId: mine,
+    devId: 7,
+    name: '=HYPERLINK("x")',
+    storeId: 1,
+    bankId: 1,
+    memberId: 1,
+    employeeId: 1,
+    billType: 0,
+    createdAt: 0,
+    createdUser: 'x',
+  })
+  .run()
 addOrder(storage, {
-  setOfBookId: mine, transId: '0001234567890123456789', devId: 7, createTime: at('2026-11-02 08:30:05'), importState: 'imported', importedAt: at('2026-11-02 23:59:59'), importedUser: '-李娜', retailCode: 'LS1',
-  products: [{ barcode: '0690123', name: '水, "冰"', num: 0.5, amount: 330, cost: 110 }, { barcode: 'B2', name: '<茶&\u0001>', num: 2, amount: -5 }],
+  setOfBookId: mine,
+  transId: '0001234567890123456789',
+  devId: 7,
+  createTime: at('2026-11-02 08:30:05'),
+  importState: 'imported',
+  importedAt: at('2026-11-02 23:59:59'),
+  importedUser: '-李娜',
+  retailCode: 'LS1',
+  products: [
+    { barcode: '0690123', name: '水, "冰"', num: 0.5, amount: 330, cost: 110 },
+    { barcode: 'B2', name: '<茶&\u0001>', num: 2, amount: -5 },
+  ],
 })
-addOrder(storage, { setOfBookId: mine, transId: '@later', createTime: at('2026-11-03 00:00:00'), products: [], status: 103 })
-for (let index = 0; index < 1201; index += 1) addOrder(storage, { setOfBookId: many, createTime: Math.floor(index / 700) })
+addOrder(storage, {
+  setOfBookId: mine,
+  transId: '@later',
+  createTime: at('2026-11-03 00:00:00'),
+  products: [],
+  status: 103,
+})
+for (let index = 0; index < 1201; index += 1)
+  addOrder(storage, { setOfBookId: many, createTime: Math.floor(index / 700) })
 
 async function read(setOfBookId: number) {
   const slices: ExportRecord[][] = []
@@ -41,8 +72,20 @@ const orders = async (setOfBookId: number) => readOrders(setOfBookId, {}, await 
 
 describe('a text in a CSV', () => {
   it.each([
-    ['水', '水'], ['', ''], ['a,b', '"a,b"'], ['say "hi"', '"say ""hi"""'], ['two\nlines', '"two\nlines"'], ['0001', '0001'],
-    ['=1+1', '\'=1+1'], ['+1', '\'+1'], ['-1', '\'-1'], ['@SUM', '\'@SUM'], ['\tx', '\'\tx'], ['\rx', '"\'\rx"'], ['="a"', '"\'=""a"""'], ['a=b', 'a=b'],
+    ['水', '水'],
+    ['', ''],
+    ['a,b', '"a,b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ['two\nlines', '"two\nlines"'],
+    ['0001', '0001'],
+    ['=1+1', "'=1+1"],
+    ['+1', "'+1"],
+    ['-1', "'-1"],
+    ['@SUM', "'@SUM"],
+    ['\tx', "'\tx"],
+    ['\rx', '"\'\rx"'],
+    ['="a"', '"\'=""a"""'],
+    ['a=b', 'a=b'],
   ])('%j is written %j', (given, written) => {
     expect(csvText(given)).toBe(written)
   })
@@ -51,7 +94,7 @@ describe('a text in a CSV', () => {
 describe('the reading for an export', () => {
   it('gives every order once, oldest first, also where many share a time across slices', async () => {
     const slices = await read(many)
-    const ids = slices.flat().map(order => order.id)
+    const ids = slices.flat().map((order) => order.id)
     expect(slices.length).toBeGreaterThan(2)
     expect(ids).toEqual(ids.toSorted((a, b) => a - b))
     expect(new Set(ids).size).toBe(1201)
@@ -59,14 +102,16 @@ describe('the reading for an export', () => {
 })
 
 describe('the CSV', () => {
-  it('has a BOM, a row an order line, the order\'s sum once, and nothing that a spreadsheet would run', async () => {
-    expect(await text(toCsv(await orders(mine), ZONE))).toBe([
-      '\uFEFF订单号,下单时间,订单状态,货柜编号,货柜名称,条码,商品,数量,金额（元）,成本（元）,订单合计（元）,状态时间,导入状态,零售单号,导入时间,导入人,未导入原因,e_id',
-      '0001234567890123456789,2026-11-02 08:30:05,支付成功,7,"\'=HYPERLINK(""x"")",0690123,"水, ""冰""",0.5,3.3,1.1,3.25,2026-11-02 08:30:05,已导入,LS1,2026-11-02 23:59:59,\'-李娜,,E1',
-      '0001234567890123456789,2026-11-02 08:30:05,支付成功,7,"\'=HYPERLINK(""x"")",B2,<茶&\u0001>,2,-0.05,,,2026-11-02 08:30:05,已导入,LS1,2026-11-02 23:59:59,\'-李娜,,E1',
-      '\'@later,2026-11-03 00:00:00,退款成功,1,,,,,,,0,2026-11-03 00:00:00,未导入,,,,,E1',
-      '',
-    ].join('\r\n'))
+  it("has a BOM, a row an order line, the order's sum once, and nothing that a spreadsheet would run", async () => {
+    expect(await text(toCsv(await orders(mine), ZONE))).toBe(
+      [
+        '\uFEFF订单号,下单时间,订单状态,货柜编号,货柜名称,条码,商品,数量,金额（元）,成本（元）,订单合计（元）,状态时间,导入状态,零售单号,导入时间,导入人,未导入原因,e_id',
+        '0001234567890123456789,2026-11-02 08:30:05,支付成功,7,"\'=HYPERLINK(""x"")",0690123,"水, ""冰""",0.5,3.3,1.1,3.25,2026-11-02 08:30:05,已导入,LS1,2026-11-02 23:59:59,\'-李娜,,E1',
+        '0001234567890123456789,2026-11-02 08:30:05,支付成功,7,"\'=HYPERLINK(""x"")",B2,<茶&\u0001>,2,-0.05,,,2026-11-02 08:30:05,已导入,LS1,2026-11-02 23:59:59,\'-李娜,,E1',
+        "'@later,2026-11-03 00:00:00,退款成功,1,,,,,,,0,2026-11-03 00:00:00,未导入,,,,,E1",
+        '',
+      ].join('\r\n'),
+    )
   })
 })
 
@@ -80,13 +125,25 @@ describe('the workbook', () => {
     expect(sheet).toContain('<c s="2"><v>3.3</v></c>')
     const day = (at('2026-11-02 00:00:00') - at('1899-12-30 00:00:00')) / 86_400_000
     expect(Number(/<c s="3"><v>([\d.]+)/.exec(sheet)![1])).toBeCloseTo(day + (8 * 3600 + 30 * 60 + 5) / 86_400, 9)
-    for (const name of ['[Content_Types].xml', '_rels/.rels', 'xl/workbook.xml', 'xl/_rels/workbook.xml.rels', 'xl/styles.xml']) expect(files.has(name), name).toBe(true)
+    for (const name of [
+      '[Content_Types].xml',
+      '_rels/.rels',
+      'xl/workbook.xml',
+      'xl/_rels/workbook.xml.rels',
+      'xl/styles.xml',
+    ])
+      expect(files.has(name), name).toBe(true)
   })
 
-  it.each([[1202, [1201]], [1001, [1000, 201]], [601, [600, 600, 1]], [401, [400, 400, 400, 1]]])('goes on in a next sheet after %i rows', async (maxRows, expected) => {
+  it.each([
+    [1202, [1201]],
+    [1001, [1000, 201]],
+    [601, [600, 600, 1]],
+    [401, [400, 400, 400, 1]],
+  ])('goes on in a next sheet after %i rows', async (maxRows, expected) => {
     const files = readZip(await bytes(toXlsx(await orders(many), ZONE, maxRows)))
-    const sheets = [...files.keys()].filter(name => name.startsWith('xl/worksheets/'))
-    expect(sheets.map(name => files.get(name)!.match(/<row>/g)!.length - 1)).toEqual(expected)
+    const sheets = [...files.keys()].filter((name) => name.startsWith('xl/worksheets/'))
+    expect(sheets.map((name) => files.get(name)!.match(/<row>/g)!.length - 1)).toEqual(expected)
     for (const name of sheets) {
       expect(files.get('[Content_Types].xml')).toContain(`/${name}"`)
       expect(files.get('xl/_rels/workbook.xml.rels')).toContain(name.slice(3))

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest'
-import { dropAutomationToken, getAutomation, renewAutomationToken, saveAutomation } from '#server/repositories/automations'
+import {
+  dropAutomationToken,
+  getAutomation,
+  renewAutomationToken,
+  saveAutomation,
+} from '#server/repositories/automations'
 import { useTestStorage } from '../storage.ts'
 
 const context = useTestStorage()
@@ -7,7 +12,17 @@ const context = useTestStorage()
 it('a refused C8 token is forgotten, but not the one of a log-in that came while C8 was asked about it', async () => {
   const setOfBookId = context.own
   const by = { setOfBookId, user: '王会计', address: '' }
-  const logIn = { id: 1, setOfBookId, setOfBook: 'A001', userName: '王会计', accessLevel: 15, c8Origin: 'https://c8.example', c8Token: 'old', createdAt: 0, expiresAt: 0 }
+  const logIn = {
+    id: 1,
+    setOfBookId,
+    setOfBook: 'A001',
+    userName: '王会计',
+    accessLevel: 15,
+    c8Origin: 'https://c8.example',
+    c8Token: 'old',
+    createdAt: 0,
+    expiresAt: 0,
+  }
   const switches = { downloads: true, downloadMinutes: 15, imports: true, importDelayMinutes: 10, importSince: 0 }
   const stored = async () => (await getAutomation(setOfBookId))!.c8Token
 

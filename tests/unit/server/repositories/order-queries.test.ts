@@ -13,11 +13,43 @@ const mine = addSetOfBook(storage, 'A001')
 const other = addSetOfBook(storage, 'B002')
 const query = (values: Record<string, unknown>): OrderQuery => orderQuerySchema(ZONE).parse(values)
 
-const names = new Map([[1, '大堂 A'], [2, '大堂 b'], [3, '100%_门诊']])
+const names = new Map([
+  [1, '大堂 A'],
+  [2, '大堂 b'],
+  [3, '100%_门诊'],
+])
 for (const [devId, name] of names) {
-  storage.db.insert(devices).values({ setOfBookId: mine, devId, name, storeId: 1, bankId: 1, memberId: 1, employeeId: 1, billType: 0, createdAt: 0, createdUser: 'x' }).run()
+  storage.db
+    .insert(devices)
+    .values({
+      setOfBookId: mine,
+      devId,
+      name,
+      storeId: 1,
+      bankId: 1,
+      memberId: 1,
+      employeeId: 1,
+      billType: 0,
+      createdAt: 0,
+      createdUser: 'x',
+    })
+    .run()
 }
-storage.db.insert(devices).values({ setOfBookId: other, devId: 4, name: '大堂 other', storeId: 1, bankId: 1, memberId: 1, employeeId: 1, billType: 0, createdAt: 0, createdUser: 'x' }).run()
+storage.db
+  .insert(devices)
+  .values({
+    setOfBookId: other,
+    devId: 4,
+    name: '大堂 other',
+    storeId: 1,
+    bankId: 1,
+    memberId: 1,
+    employeeId: 1,
+    billType: 0,
+    createdAt: 0,
+    createdUser: 'x',
+  })
+  .run()
 
 const random = randomFrom(7)
 const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!
@@ -29,43 +61,60 @@ for (let index = 0; index < 600; index += 1) {
   const importState = pick<ImportState>([...IMPORT_STATES, 'idle', 'imported'])
   addOrder(storage, {
     setOfBookId: random() < 0.9 ? mine : other,
-    transId: `T26${index}A`, devId: pick([1, 2, 3, 4]), status: pick(statuses), importState,
+    transId: `T26${index}A`,
+    devId: pick([1, 2, 3, 4]),
+    status: pick(statuses),
+    importState,
     createTime: begin + Math.floor(random() * 20 * 24) * 3_600_000,
-    importedUser: isImported(importState) ? pick(['陈晓东', 'Li_Na']) : null, createdUser: pick(['goBox', 'goBox', '李娜']),
-    products: [{ barcode: pick(['6901', '69010', 'x"y\\']), name: '水', num: 1, amount: 100 * Math.ceil(random() * 9) }],
+    importedUser: isImported(importState) ? pick(['陈晓东', 'Li_Na']) : null,
+    createdUser: pick(['goBox', 'goBox', '李娜']),
+    products: [
+      { barcode: pick(['6901', '69010', 'x"y\\']), name: '水', num: 1, amount: 100 * Math.ceil(random() * 9) },
+    ],
   })
 }
 
 type Row = typeof orders.$inferSelect
-const stored = storage.db.select().from(orders).all().filter(row => row.setOfBookId === mine)
+const stored = storage.db
+  .select()
+  .from(orders)
+  .all()
+  .filter((row) => row.setOfBookId === mine)
 const has = (text: string | null, part: string) => text !== null && text.toLowerCase().includes(part.toLowerCase())
 
 /** trade_view's filter as contract.md tells it, on the rows in memory. */
 function matches(row: Row, filter: OrderFilter): boolean {
   const refunded = isImported(row.importState) && [102, 103, 104, 110].includes(row.status)
   const conditions: Record<keyof OrderFilter, (wanted: never) => boolean> = {
-    dev_id: wanted => row.devId === wanted,
-    start_date: wanted => row.createTime >= wanted,
-    end_date: wanted => row.createTime <= wanted,
-    status: wanted => row.status === wanted,
-    is_imported: wanted => isImported(row.importState) === wanted,
-    trans_id: wanted => row.transId === wanted,
-    import_state: wanted => row.importState === wanted,
-    q: wanted => has(row.transId, wanted) || has(row.createdUser, wanted) || has(row.importedUser, wanted),
-    device_name: wanted => has(names.get(row.devId) ?? null, wanted),
-    unconfigured: wanted => !names.has(row.devId) === wanted,
-    refunded_after_import: wanted => refunded === wanted,
-    barcode: wanted => row.products.some(product => product.barcode === wanted),
+    dev_id: (wanted) => row.devId === wanted,
+    start_date: (wanted) => row.createTime >= wanted,
+    end_date: (wanted) => row.createTime <= wanted,
+    status: (wanted) => row.status === wanted,
+    is_imported: (wanted) => isImported(row.importState) === wanted,
+    trans_id: (wanted) => row.transId === wanted,
+    import_state: (wanted) => row.importState === wanted,
+    q: (wanted) => has(row.transId, wanted) || has(row.createdUser, wanted) || has(row.importedUser, wanted),
+    device_name: (wanted) => has(names.get(row.devId) ?? null, wanted),
+    unconfigured: (wanted) => !names.has(row.devId) === wanted,
+    refunded_after_import: (wanted) => refunded === wanted,
+    barcode: (wanted) => row.products.some((product) => product.barcode === wanted),
   }
-  return Object.entries(filter).every(([key, wanted]) => wanted === undefined || conditions[key as keyof OrderFilter](wanted as never))
+  return Object.entries(filter).every(
+    ([key, wanted]) => wanted === undefined || conditions[key as keyof OrderFilter](wanted as never),
+  )
 }
 
 function expected({ start, limit, sort, ...filter }: OrderQuery) {
   const column = sort.endsWith('create_time') ? 'createTime' : 'totalAmount'
   const sign = sort.startsWith('-') ? -1 : 1
-  const rows = stored.filter(row => matches(row, filter))
+  const rows = stored
+    .filter((row) => matches(row, filter))
     .sort((a, b) => sign * (a[column] - b[column] || a.id - b.id))
-  return { total: rows.length, amount: rows.reduce((sum, row) => sum + row.totalAmount, 0), ids: rows.slice(start, start + limit).map(row => row.id) }
+  return {
+    total: rows.length,
+    amount: rows.reduce((sum, row) => sum + row.totalAmount, 0),
+    ids: rows.slice(start, start + limit).map((row) => row.id),
+  }
 }
 
 const filters: Record<string, unknown>[] = [
@@ -107,7 +156,14 @@ const filters: Record<string, unknown>[] = [
   { barcode: '6901' },
   { barcode: 'x"y\\', status: 100 },
 ]
-const pages = [{}, { limit: 7, start: 3 }, { limit: 1000 }, { start: 539, limit: 5 }, { start: 10_000 }, { limit: 50, start: 120 }]
+const pages = [
+  {},
+  { limit: 7, start: 3 },
+  { limit: 1000 },
+  { start: 539, limit: 5 },
+  { start: 10_000 },
+  { limit: 50, start: 120 },
+]
 
 describe('a page of orders', () => {
   it.each(filters)('holds exactly what the filter %j asks for, in each order, with count and sum', async (filter) => {
@@ -115,14 +171,14 @@ describe('a page of orders', () => {
       for (const page of pages) {
         const asked = query({ ...filter, ...page, sort })
         const { total, amount, rows } = await queryOrders(mine, asked)
-        expect({ total, amount, ids: rows.map(row => row.id) }, JSON.stringify(asked)).toEqual(expected(asked))
+        expect({ total, amount, ids: rows.map((row) => row.id) }, JSON.stringify(asked)).toEqual(expected(asked))
       }
     }
   })
 
   it('names the cabinet of each order, and leaves the name of one that is not configured empty', async () => {
     const { rows } = await queryOrders(mine, query({ limit: 1000 }))
-    expect(new Set(rows.map(row => row.devId))).toEqual(new Set([1, 2, 3, 4]))
+    expect(new Set(rows.map((row) => row.devId))).toEqual(new Set([1, 2, 3, 4]))
     for (const row of rows) expect(row.deviceName).toBe(names.get(row.devId) ?? null)
   })
 
@@ -143,11 +199,15 @@ describe('the ids of a batch', () => {
 })
 
 describe('the statements of a page', () => {
-  const indexed = filters.filter(filter => !('q' in filter) && !('barcode' in filter))
+  const indexed = filters.filter((filter) => !('q' in filter) && !('barcode' in filter))
   it.each(indexed)('read no table from end to end and sort nothing for %j', async (filter) => {
     const plans = await plansOf(storage, () => queryOrders(mine, query({ ...filter, start: 20 })))
     expect(plans.length).toBeGreaterThan(0)
-    expect(plans.filter(step => /^SCAN (?!d\b|days\b|CONSTANT ROW)|TEMP B-TREE/.test(step))).toEqual([])
-    expect(plans.some(step => /^SEARCH orders USING (COVERING )?INDEX|^SEARCH (day|cabinet)_totals USING PRIMARY KEY/.test(step))).toBe(true)
+    expect(plans.filter((step) => /^SCAN (?!d\b|days\b|CONSTANT ROW)|TEMP B-TREE/.test(step))).toEqual([])
+    expect(
+      plans.some((step) =>
+        /^SEARCH orders USING (COVERING )?INDEX|^SEARCH (day|cabinet)_totals USING PRIMARY KEY/.test(step),
+      ),
+    ).toBe(true)
   })
 })

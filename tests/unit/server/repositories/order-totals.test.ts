@@ -20,7 +20,7 @@ const countGoods = () => {
 }
 const kept = () => {
   countGoods()
-  return Object.fromEntries(tables.map(table => [table, sqlite.prepare(`SELECT * FROM ${table}`).all()]))
+  return Object.fromEntries(tables.map((table) => [table, sqlite.prepare(`SELECT * FROM ${table}`).all()]))
 }
 
 /** The totals made anew from the orders. */
@@ -32,14 +32,27 @@ function remade() {
 
 const random = randomFrom(3)
 const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!
-const someLines = (): OrderLine[] => Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
-  ({ barcode: pick(['1', '2', '3']), name: '水', num: pick([1, 2, 3]), amount: pick([100, 250]), ...(random() < 0.5 ? { cost: 70 } : {}) }))
+const someLines = (): OrderLine[] =>
+  Array.from({ length: 1 + Math.floor(random() * 3) }, () => ({
+    barcode: pick(['1', '2', '3']),
+    name: '水',
+    num: pick([1, 2, 3]),
+    amount: pick([100, 250]),
+    ...(random() < 0.5 ? { cost: 70 } : {}),
+  }))
 
 describe('the totals', () => {
   it('follow every insert, change and deletion of orders', async () => {
-    const add = (length: number) => Array.from({ length }, () => addOrder(storage, {
-      setOfBookId: pick([mine, other]), devId: pick([1, 2]), status: pick([100, 101, 103]), createTime: Math.floor(random() * 5 * DAY), products: someLines(),
-    }))
+    const add = (length: number) =>
+      Array.from({ length }, () =>
+        addOrder(storage, {
+          setOfBookId: pick([mine, other]),
+          devId: pick([1, 2]),
+          status: pick([100, 101, 103]),
+          createTime: Math.floor(random() * 5 * DAY),
+          products: someLines(),
+        }),
+      )
     const rows = add(120)
     countGoods()
     // Orders whose goods are not counted yet when they change.
@@ -47,8 +60,12 @@ describe('the totals', () => {
     for (const { id } of rows.slice(0, 200)) {
       const products = someLines()
       const change = pick<Partial<typeof orders.$inferInsert>>([
-        { importState: pick(IMPORT_STATES) }, { status: pick([100, 103]) }, { createTime: Math.floor(random() * 5 * DAY) }, { devId: 3 },
-        { products, totalAmount: products.reduce((sum, line) => sum + line.amount, 0) }, { importError: 'nothing that is counted' },
+        { importState: pick(IMPORT_STATES) },
+        { status: pick([100, 103]) },
+        { createTime: Math.floor(random() * 5 * DAY) },
+        { devId: 3 },
+        { products, totalAmount: products.reduce((sum, line) => sum + line.amount, 0) },
+        { importError: 'nothing that is counted' },
       ])
       db.update(orders).set(change).where(eq(orders.id, id)).run()
     }
@@ -64,10 +81,17 @@ describe('the totals', () => {
   })
 
   it('count a message once, however often it comes, and the newest of its versions', async () => {
-    const message = (changes: object) => orderMessageSchema('Asia/Shanghai').parse({
-      trans_id: 'T1', status: 100, e_id: '', dev_id: 1, create_time: '2026-11-01 12:00:00', update_time: '2026-11-01 12:00:00',
-      products: [{ barcode: '1', name: '水', num: 2, amount: 5 }], ...changes,
-    })
+    const message = (changes: object) =>
+      orderMessageSchema('Asia/Shanghai').parse({
+        trans_id: 'T1',
+        status: 100,
+        e_id: '',
+        dev_id: 1,
+        create_time: '2026-11-01 12:00:00',
+        update_time: '2026-11-01 12:00:00',
+        products: [{ barcode: '1', name: '水', num: 2, amount: 5 }],
+        ...changes,
+      })
     await Promise.all([1, 2, 3].map(() => receiveOrder(mine, message({}), 'goBox', 0)))
     expect(kept().day_totals).toMatchObject([{ status: 100, orders: 1, amount: 500 }])
     expect(kept().goods_totals).toMatchObject([{ barcode: '1', quantity: 2, amount: 500, cost: 0, uncosted: 500 }])

@@ -10,15 +10,27 @@ const context = useTestStorage()
 let count = 0
 
 function message(changes: Partial<OrderMessage> = {}): OrderMessage {
-  return { trans_id: `T${++count}`, status: 100, e_id: 'E', dev_id: 1, create_time: 1000, update_time: 1000, products: [{ barcode: 'A', name: '水', num: 1, amount: 200 }], ...changes }
+  return {
+    trans_id: `T${++count}`,
+    status: 100,
+    e_id: 'E',
+    dev_id: 1,
+    create_time: 1000,
+    update_time: 1000,
+    products: [{ barcode: 'A', name: '水', num: 1, amount: 200 }],
+    ...changes,
+  }
 }
 
 const by = { setOfBookId: null, user: 'x', address: '127.0.0.1' }
-const receive = (order: OrderMessage, setOfBookId = context.own) => receiveOrder(setOfBookId, order, 'goBox', Date.now())
+const receive = (order: OrderMessage, setOfBookId = context.own) =>
+  receiveOrder(setOfBookId, order, 'goBox', Date.now())
 const page = { start: 0, limit: 1000, sort: '-create_time' as const }
 
 async function stored(trans_id: string, setOfBookId = context.own) {
-  const { rows: [row] } = await queryOrders(setOfBookId, { trans_id, ...page })
+  const {
+    rows: [row],
+  } = await queryOrders(setOfBookId, { trans_id, ...page })
   return row ?? expect.fail(`${trans_id} is not stored`)
 }
 
@@ -34,23 +46,37 @@ describe('receiveOrder', () => {
   })
 
   it('ends in the same row for every order in which messages of different times arrive, also more than once', async () => {
-    const versions = [1, 2, 3, 4].map(version => ({
-      status: ([100, 102, 103, 104] as const)[version - 1]!, e_id: `E${version}`, dev_id: version, create_time: version, update_time: version * 1000,
+    const versions = [1, 2, 3, 4].map((version) => ({
+      status: ([100, 102, 103, 104] as const)[version - 1]!,
+      e_id: `E${version}`,
+      dev_id: version,
+      create_time: version,
+      update_time: version * 1000,
       products: [{ barcode: `B${version}`, name: '水', num: version, amount: version * 100 }],
     }))
-    const deliveries = fc.shuffledSubarray(versions, { minLength: 4 })
-      .chain(all => fc.tuple(fc.constant(all), fc.array(fc.constantFrom(...versions), { maxLength: 6 }), fc.nat()))
+    const deliveries = fc
+      .shuffledSubarray(versions, { minLength: 4 })
+      .chain((all) => fc.tuple(fc.constant(all), fc.array(fc.constantFrom(...versions), { maxLength: 6 }), fc.nat()))
       .map(([all, again, at]) => [...all.slice(0, at % 5), ...again, ...all.slice(at % 5)])
-    await fc.assert(fc.asyncProperty(deliveries, fc.boolean(), async (delivered, together) => {
-      const { trans_id } = message()
-      const send = (version: typeof versions[number]) => receive({ ...version, trans_id })
-      if (together) await Promise.all(delivered.map(send))
-      else for (const version of delivered) await send(version)
-      const { status, eId, devId, createTime, updateTime, totalAmount, products } = await stored(trans_id)
-      expect({ status, eId, devId, createTime, updateTime, totalAmount, products }).toEqual({
-        status: 104, eId: 'E4', devId: 4, createTime: 4, updateTime: 4000, totalAmount: 400, products: versions[3]!.products,
-      })
-    }), { numRuns: 60 })
+    await fc.assert(
+      fc.asyncProperty(deliveries, fc.boolean(), async (delivered, together) => {
+        const { trans_id } = message()
+        const send = (version: (typeof versions)[number]) => receive({ ...version, trans_id })
+        if (together) await Promise.all(delivered.map(send))
+        else for (const version of delivered) await send(version)
+        const { status, eId, devId, createTime, updateTime, totalAmount, products } = await stored(trans_id)
+        expect({ status, eId, devId, createTime, updateTime, totalAmount, products }).toEqual({
+          status: 104,
+          eId: 'E4',
+          devId: 4,
+          createTime: 4,
+          updateTime: 4000,
+          totalAmount: 400,
+          products: versions[3]!.products,
+        })
+      }),
+      { numRuns: 60 },
+    )
   })
 
   it('keeps orders of two account sets with one trans_id apart', async () => {
@@ -67,22 +93,41 @@ describe('receiveOrder', () => {
     await receive(order)
     await receive({ ...order, update_time: 2000, status: 103 })
     const history = await getOrderHistory((await stored(order.trans_id)).id)
-    expect(history).toMatchObject([{ sequence: 1, event: 'changed', user: 'goBox', detail: { change: { status: [100, 103], updateTime: [1000, 2000] } } }])
+    expect(history).toMatchObject([
+      {
+        sequence: 1,
+        event: 'changed',
+        user: 'goBox',
+        detail: { change: { status: [100, 103], updateTime: [1000, 2000] } },
+      },
+    ])
   })
 
-  it.each(['sending', 'unanswered', 'created', 'imported'])('keeps the body of an order that is %s, and notes what came too late', async (state) => {
-    const order = message()
-    await receive(order)
-    const { id } = await stored(order.trans_id)
-    const lease = { orderId: id, lease: 'L', user: 'x' }
-    await claimOrder(id, 'L', by, 1)
-    if (state === 'unanswered') await requeue(lease, { reason: '超时', dueAt: 0, unanswered: true })
-    if (state === 'created' || state === 'imported') await markCreated(lease, { id: 7, code: 'LS7' }, false)
-    if (state === 'imported') await markImported(lease)
-    await receive({ ...order, status: 103, update_time: 2000, dev_id: 9, products: [] })
-    expect(await stored(order.trans_id)).toMatchObject({ status: 103, updateTime: 2000, devId: 1, totalAmount: 200, products: order.products })
-    expect((await getOrderHistory(id)).at(-1)).toMatchObject({ event: 'changed', detail: { withheld: { devId: [1, 9], totalAmount: [200, 0] } } })
-  })
+  it.each(['sending', 'unanswered', 'created', 'imported'])(
+    'keeps the body of an order that is %s, and notes what came too late',
+    async (state) => {
+      const order = message()
+      await receive(order)
+      const { id } = await stored(order.trans_id)
+      const lease = { orderId: id, lease: 'L', user: 'x' }
+      await claimOrder(id, 'L', by, 1)
+      if (state === 'unanswered') await requeue(lease, { reason: '超时', dueAt: 0, unanswered: true })
+      if (state === 'created' || state === 'imported') await markCreated(lease, { id: 7, code: 'LS7' }, false)
+      if (state === 'imported') await markImported(lease)
+      await receive({ ...order, status: 103, update_time: 2000, dev_id: 9, products: [] })
+      expect(await stored(order.trans_id)).toMatchObject({
+        status: 103,
+        updateTime: 2000,
+        devId: 1,
+        totalAmount: 200,
+        products: order.products,
+      })
+      expect((await getOrderHistory(id)).at(-1)).toMatchObject({
+        event: 'changed',
+        detail: { withheld: { devId: [1, 9], totalAmount: [200, 0] } },
+      })
+    },
+  )
 })
 
 describe('claimOrder', () => {
@@ -105,7 +150,7 @@ describe('claimOrder', () => {
 })
 
 describe('deleteOrder', () => {
-  it('deletes only the account set\'s own, with its history', async () => {
+  it("deletes only the account set's own, with its history", async () => {
     const order = message()
     await receive(order)
     await receive({ ...order, update_time: 2000, status: 103 })

@@ -3,14 +3,30 @@ import { describe, expect, it } from 'vitest'
 import { assembleOrder } from '#server/services/download-orders'
 
 const entry = (changes: Record<string, unknown> = {}) => ({
-  trans_id: 'T1', status: 100, e_id: 'E', dev_id: 1, create_time: '2026-11-20 10:00:00', update_time: '2026-11-20 10:00:00', barcode: 'A', name: '水', num: 1, amount: 2, cost: 1, ...changes,
+  trans_id: 'T1',
+  status: 100,
+  e_id: 'E',
+  dev_id: 1,
+  create_time: '2026-11-20 10:00:00',
+  update_time: '2026-11-20 10:00:00',
+  barcode: 'A',
+  name: '水',
+  num: 1,
+  amount: 2,
+  cost: 1,
+  ...changes,
 })
 const assemble = (...entries: Record<string, unknown>[]) => assembleOrder(entries, 'Asia/Shanghai')
 
 describe('assembleOrder', () => {
   it('makes a line of each entry', () => {
     expect(assemble(entry(), entry({ barcode: 'B', amount: 3 }))).toMatchObject({
-      trans_id: 'T1', status: 100, products: [{ barcode: 'A', name: '水', num: 1, amount: 2, cost: 1 }, { barcode: 'B', amount: 3 }],
+      trans_id: 'T1',
+      status: 100,
+      products: [
+        { barcode: 'A', name: '水', num: 1, amount: 2, cost: 1 },
+        { barcode: 'B', amount: 3 },
+      ],
     })
   })
 
@@ -20,7 +36,10 @@ describe('assembleOrder', () => {
 
   it('takes fields and lines of the newest entry where they disagree, whatever form its time has', () => {
     const newest = entry({ status: 103, amount: 5, update_time: '2026-11-20T02:00:01Z' })
-    for (const entries of [[entry(), newest], [newest, entry()]]) {
+    for (const entries of [
+      [entry(), newest],
+      [newest, entry()],
+    ]) {
       expect(assemble(...entries)).toMatchObject({ status: 103, products: [{ amount: 5 }] })
     }
   })
@@ -34,18 +53,24 @@ describe('assembleOrder', () => {
   })
 
   it('takes a missing name as empty and a missing cost as not given', () => {
-    expect(assemble(entry({ name: null, cost: '' })).products).toEqual([{ barcode: 'A', name: '', num: 1, amount: 2, cost: undefined }])
+    expect(assemble(entry({ name: null, cost: '' })).products).toEqual([
+      { barcode: 'A', name: '', num: 1, amount: 2, cost: undefined },
+    ])
   })
 
   it('gives the same lines for every order of the entries', () => {
-    const entries = ['A', 'B', 'A', 'C'].map((barcode, index) => entry({ barcode, amount: index, update_time: `2026-11-20 10:00:0${index}`, status: 100 + index }))
+    const entries = ['A', 'B', 'A', 'C'].map((barcode, index) =>
+      entry({ barcode, amount: index, update_time: `2026-11-20 10:00:0${index}`, status: 100 + index }),
+    )
     const sorted = (list: Record<string, unknown>[]) => {
       const { products, ...rest } = assemble(...list)
-      return { rest, products: products.map(line => JSON.stringify(line)).sort() }
+      return { rest, products: products.map((line) => JSON.stringify(line)).sort() }
     }
-    fc.assert(fc.property(fc.shuffledSubarray(entries, { minLength: 4 }), (shuffled) => {
-      expect(sorted(shuffled).products).toEqual(sorted(entries).products)
-      expect(sorted(shuffled).rest).toEqual(sorted(entries).rest)
-    }))
+    fc.assert(
+      fc.property(fc.shuffledSubarray(entries, { minLength: 4 }), (shuffled) => {
+        expect(sorted(shuffled).products).toEqual(sorted(entries).products)
+        expect(sorted(shuffled).rest).toEqual(sorted(entries).rest)
+      }),
+    )
   })
 })
