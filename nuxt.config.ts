@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { readMigrations } from './drizzle/migrations'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
+const describeApi = () =>
+  execFileSync(process.execPath, [`${root}scripts/openapi.ts`, '--print'], { encoding: 'utf8', maxBuffer: 2 ** 24 })
 
 export default defineNuxtConfig({
   compatibilityDate: '2026-11-01',
@@ -58,8 +61,10 @@ export default defineNuxtConfig({
     // Hundreds of small files take longer to load than one large one.
     externals: { inline: ['drizzle-orm', 'zod', 'lru-cache', 'hookable', 'ufo'] },
     virtual: {
-      '#migrations': () =>
-        `export default ${JSON.stringify(readMigrationFiles({ migrationsFolder: `${root}drizzle/migrations` }))}`,
+      '#migrations/sqlite': () => `export default ${JSON.stringify(readMigrations('sqlite'))}`,
+      // Made of the routes in a process of its own: it imports all of them.
+      '#openapi': () => `export default ${JSON.stringify(describeApi())}`,
+      '#migrations/postgres': () => `export default ${JSON.stringify(readMigrations('postgres'))}`,
     },
   },
   // Development keeps Nuxt's own.

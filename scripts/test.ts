@@ -1,19 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { ensureChromium } from './browser.ts'
-
-interface Count {
-  passed: number
-  failed: number
-}
+import { readPlaywright, readVitest, type Outcome } from './test-reports.ts'
 
 const reports = mkdtempSync(join(tmpdir(), 'gobox-test-'))
 const vitestReport = join(reports, 'vitest.json')
 const playwrightReport = join(reports, 'playwright.json')
-const total: Count = { passed: 0, failed: 0 }
+const total: Outcome = { passed: 0, failed: [] }
+
+const rooms = [
+  ...['app.vue', 'error.vue', 'pages', 'components', 'composables', 'layouts', 'middleware', 'plugins', 'stores'],
+  ...['shared', 'drizzle', 'server', 'sandbox', 'scripts', 'bench', 'tests'],
+]
 
 let running: ChildProcess | undefined
 
@@ -23,35 +24,60 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-await check('Lint', 'eslint', ['.'])
-await check('Types', 'nuxt', ['typecheck'])
-await check('Unused code', 'knip', [])
-await tests(
-  'Unit and API tests',
-  'vitest',
-  ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
-  {},
-  () => countVitest(vitestReport),
-)
-await browserTests()
+const [chosen, ...options] = process.argv.slice(2)
+const parts = {
+  lint: checkSources,
+  unit: () => vitest('Unit tests', ['tests/unit', 'tests/nuxt']),
+  api: () => vitest('API tests', ['tests/api']),
+  faults: () => vitest('Fault tests, short', ['tests/faults']),
+  browser: browserTests,
+}
 
-console.log(`\n${total.passed} passed, ${total.failed} failed`)
-finish(total.failed > 0 ? 1 : 0)
+if (chosen === undefined) await everything()
+else if (chosen in parts) await parts[chosen as keyof typeof parts]()
+else {
+  console.error(`There is no part "${chosen}" of the tests. There are: ${Object.keys(parts).join(', ')}.`)
+  finish(1)
+}
+
+// Named last: of a long log, the end is what is kept.
+for (const name of total.failed) console.log(`failed: ${name}`)
+console.log(`\n${total.passed} passed, ${total.failed.length} failed`)
+finish(total.failed.length > 0 ? 1 : 0)
+
+async function everything(): Promise<void> {
+  await checkSources()
+  await vitest('Unit, API and fault tests', [])
+  await browserTests()
+}
+
+async function checkSources(): Promise<void> {
+  await check('Format', 'prettier', ['--check', '--log-level=warn', '.'])
+  await check('Lint', 'eslint', ['.'])
+  await check('Import boundaries', 'depcruise', ['--config', '.dependency-cruiser.mjs', ...rooms])
+  await check('Types', 'nuxt', ['typecheck'])
+  await check('Unused code', 'knip', [])
+}
+
+function vitest(name: string, files: string[]): Promise<void> {
+  const report = ['--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`]
+  return tests(name, 'vitest', ['run', ...report, ...files, ...options], {}, () => readVitest(vitestReport))
+}
 
 /** A check has no tests to count; one that fails counts as one failure. */
 async function check(name: string, command: string, args: string[]): Promise<void> {
-  if (!(await succeeds(name, command, args))) total.failed += 1
+  if (!(await succeeds(name, command, args))) total.failed.push(name)
 }
 
 async function browserTests(): Promise<void> {
   try {
     const env = { CHROMIUM_PATH: await ensureChromium(), PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport }
-    await tests('Browser tests', 'playwright', ['test', '--reporter=list,json'], env, () =>
-      countPlaywright(playwrightReport),
+    await tests('Browser tests', 'playwright', ['test', '--reporter=list,json', ...options], env, () =>
+      readPlaywright(playwrightReport),
     )
   } catch (error) {
     console.error((error as Error).message)
-    total.failed += 1
+    total.failed.push('Browser tests')
   }
 }
 
@@ -60,31 +86,14 @@ async function tests(
   command: string,
   args: string[],
   env: NodeJS.ProcessEnv,
-  count: () => Count,
+  outcome: () => Outcome,
 ): Promise<void> {
   const isGood = await succeeds(name, command, args, env)
-  const { passed, failed } = count()
+  const { passed, failed } = outcome()
   total.passed += passed
-  // A run can fail as a whole, for instance where a file cannot be loaded.
-  total.failed += isGood ? failed : Math.max(failed, 1)
-}
-
-function countVitest(path: string): Count {
-  const report = readReport(path) as { numPassedTests: number; numFailedTests: number } | undefined
-  return { passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 }
-}
-
-function countPlaywright(path: string): Count {
-  const report = readReport(path) as { stats: { expected: number; flaky: number; unexpected: number } } | undefined
-  return { passed: (report?.stats.expected ?? 0) + (report?.stats.flaky ?? 0), failed: report?.stats.unexpected ?? 0 }
-}
-
-function readReport(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch {
-    return undefined
-  }
+  total.failed.push(...failed)
+  // A run can fail as a whole, without a test that failed.
+  if (!isGood && failed.length === 0) total.failed.push(name)
 }
 
 function succeeds(name: string, command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
