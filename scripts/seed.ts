@@ -1,10 +1,12 @@
+import { resolve } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
-import { openStorage, setStorage } from '#server/db/client'
+import { readMigrations } from '#drizzle/migrations'
+import { setStorage } from '#server/storage/engine'
+import { openStorage } from '#server/storage/open'
 import { countGoods } from '#server/repositories/order-totals'
 import { ensureSetOfBook } from '#server/repositories/set-of-books'
-import { useConfig } from '#server/utils/config'
+import { useConfig } from '#server/config'
 import { seedOrders } from './seed/orders.ts'
 
 const usage = 'Usage: npm run seed -- --orders=100000 --set-of-book=A001'
@@ -28,18 +30,18 @@ function readArguments() {
 }
 
 async function seed(count: number, setOfBook: string): Promise<void> {
-  const { dataDir, secretKey, c8Origins } = useConfig()
+  const config = useConfig()
   const begin = performance.now()
-  const storage = openStorage(dataDir, readMigrationFiles({ migrationsFolder: 'drizzle/migrations' }), secretKey)
+  const storage = await openStorage(config, readMigrations)
   try {
     setStorage(storage)
-    const { id } = await ensureSetOfBook(setOfBook, [...c8Origins][0] ?? noC8)
-    seedOrders(storage, { setOfBookId: id, count, until: Date.now() })
+    const { id } = await ensureSetOfBook(setOfBook, [...config.c8Origins][0] ?? noC8)
+    await seedOrders(storage, { setOfBookId: id, count, until: Date.now() })
     await countGoods()
   } finally {
     await storage.close()
   }
-  console.log(
-    `${count} orders for ${setOfBook} in ${storage.folder}: ${((performance.now() - begin) / 1000).toFixed(1)} s`,
-  )
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1)
+  const place = config.databaseUrl ? 'PostgreSQL' : resolve(config.dataDir)
+  console.log(`${count} orders for ${setOfBook} in ${place}: ${seconds} s`)
 }

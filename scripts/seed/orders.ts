@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
-import { devices, orderEvents, orders } from '#drizzle/schema'
-import type { Storage } from '#server/db/client'
+import { devices } from '#drizzle/schema/devices'
+import { orderEvents, orders } from '#drizzle/schema/orders'
+import type { Storage } from '#server/storage/engine'
 import { isImported, type ImportState } from '#shared/import-state'
 import { yuanToFen } from '#shared/money'
 import type { OrderStatus } from '#shared/order-status'
@@ -15,6 +15,8 @@ const configured = 96
 const clerks = ['陈晓东', '李娜', '王建国']
 /** Orders a transaction: large enough to make the disk sync cheap, small enough to keep the WAL small. */
 const group = 20_000
+/** Rows a statement: engines bound its parameters. */
+const rowsAtOnce = 500
 
 export interface SeedOptions {
   setOfBookId: number
@@ -26,10 +28,9 @@ export interface SeedOptions {
 type NewOrder = typeof orders.$inferInsert
 
 /** Fills an account set with `count` plausible orders over the twelve months before `until`, oldest first. */
-export function seedOrders(storage: Storage, { setOfBookId, count, until }: SeedOptions): void {
-  configureCabinets(storage, setOfBookId, until)
+export async function seedOrders(storage: Storage, { setOfBookId, count, until }: SeedOptions): Promise<void> {
+  await configureCabinets(storage, setOfBookId, until)
   const random = randomFrom(until)
-  const insert = inserter(storage)
   const midnight = startOfDay(until)
   let made = 0
   let batch: NewOrder[] = []
@@ -39,13 +40,14 @@ export function seedOrders(storage: Storage, { setOfBookId, count, until }: Seed
     const end = Math.min(begin + day, until)
     for (const time of timesOfDay(random, begin, end, target - made))
       batch.push(orderAt(random, time, until, made++, setOfBookId))
-    if (batch.length >= group) batch = insert(batch)
+    if (batch.length < group) continue
+    await insertAll(storage, batch)
+    batch = []
   }
-  insert(batch)
-  storage.sqlite.pragma('wal_checkpoint(TRUNCATE)')
+  await insertAll(storage, batch)
 }
 
-function configureCabinets({ db }: Storage, setOfBookId: number, now: number): void {
+async function configureCabinets({ write }: Storage, setOfBookId: number, now: number): Promise<void> {
   const rows = cabinets.slice(0, configured).map((devId, index) => ({
     setOfBookId,
     devId,
@@ -58,7 +60,7 @@ function configureCabinets({ db }: Storage, setOfBookId: number, now: number): v
     createdAt: now,
     createdUser: clerks[0]!,
   }))
-  db.insert(devices).values(rows).onConflictDoNothing().run()
+  await write((tx) => tx.insert(devices).values(rows).onConflictDoNothing())
 }
 
 function timesOfDay(random: () => number, begin: number, end: number, count: number): number[] {
@@ -106,67 +108,33 @@ function importOf(random: () => number, status: OrderStatus, time: number, seque
   return { importState, importedAt: time + day / 2, importedUser: user, importUser: user, ...retail }
 }
 
-function inserter({ db, sqlite }: Storage): (batch: NewOrder[]) => [] {
-  const order = db
-    .insert(orders)
-    .values(
-      placeholders<typeof orders.$inferInsert>([
-        'setOfBookId',
-        'transId',
-        'status',
-        'eId',
-        'devId',
-        'createTime',
-        'updateTime',
-        'totalAmount',
-        'products',
-        'createdAt',
-        'createdUser',
-        'importState',
-        'importError',
-        'importUser',
-        'importedAt',
-        'importedUser',
-        'retailId',
-        'retailCode',
-      ]),
-    )
-    .onConflictDoNothing()
-    .prepare()
-  const event = db
-    .insert(orderEvents)
-    .values(placeholders<typeof orderEvents.$inferInsert>(['orderId', 'sequence', 'at', 'user', 'event', 'detail']))
-    .prepare()
-  const empty = {
-    importState: 'idle',
-    importError: null,
-    importUser: null,
-    importedAt: null,
-    importedUser: null,
-    retailId: null,
-    retailCode: null,
-  }
-  const insertAll = sqlite.transaction((batch: NewOrder[]) => {
-    for (const row of batch) {
-      const { changes, lastInsertRowid } = order.run({ ...empty, ...row })
-      if (changes === 0 || !isImported(row.importState ?? 'idle')) continue
-      const entry = { orderId: Number(lastInsertRowid), at: row.importedAt, user: row.importedUser, detail: null }
-      event.run({ ...entry, sequence: 1, event: 'sending' })
-      event.run({
-        ...entry,
-        sequence: 2,
-        event: 'created',
-        detail: { retail_id: row.retailId, retail_code: row.retailCode },
-      })
-      if (row.importState === 'imported') event.run({ ...entry, sequence: 3, event: 'imported' })
-    }
-  })
-  return (batch) => {
-    insertAll.immediate(batch)
-    return []
-  }
+/** What the import has left in the history of an order. */
+function eventsOf(orderId: number, row: NewOrder): (typeof orderEvents.$inferInsert)[] {
+  const { importedAt: at, importedUser: user, retailId, retailCode, importState = 'idle' } = row
+  if (!isImported(importState)) return []
+  const entry = { orderId, at: at!, user: user! }
+  const created = { ...entry, sequence: 2, event: 'created' as const }
+  return [
+    { ...entry, sequence: 1, event: 'sending' },
+    { ...created, detail: { retail_id: retailId, retail_code: retailCode } },
+    ...(importState === 'imported' ? [{ ...entry, sequence: 3, event: 'imported' as const }] : []),
+  ]
 }
 
-function placeholders<Row>(columns: (keyof Row & string)[]): Row {
-  return Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)])) as Row
+/** In statements of the same length, so that each is compiled once. */
+async function inSlices<Row>(rows: Row[], insert: (slice: Row[]) => Promise<unknown>) {
+  for (let start = 0; start < rows.length; start += rowsAtOnce) await insert(rows.slice(start, start + rowsAtOnce))
+}
+
+async function insertAll({ write }: Storage, rows: NewOrder[]): Promise<void> {
+  await write(async (tx) => {
+    const ids = new Map<string, number>()
+    await inSlices(rows, async (slice) => {
+      const statement = tx.insert(orders).values(slice).onConflictDoNothing()
+      for (const { id, transId } of await statement.returning({ id: orders.id, transId: orders.transId }))
+        ids.set(transId, id)
+    })
+    const events = rows.flatMap((row) => (ids.has(row.transId) ? eventsOf(ids.get(row.transId)!, row) : []))
+    await inSlices(events, (slice) => tx.insert(orderEvents).values(slice))
+  })
 }
