@@ -1,30 +1,47 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { useConfig } from './config.ts'
 import { receiveMessage } from './services/receive-order.ts'
-import { authenticateWebhook } from './utils/authenticate.ts'
-import { answerFailure, toDomainError } from './utils/failure.ts'
-import { readQuery, takeBody } from './utils/request.ts'
-import { logRequest, newRequestId, type RequestContext } from './utils/request-log.ts'
-import { apiHeaders, applyHeaders } from './utils/security-headers.ts'
+import { authenticateWebhook } from './auth/authenticate.ts'
+import { answerFailure, toDomainError } from './http/answer-failure.ts'
+import { noteGobox } from './http/connections.ts'
+import { readQuery, takeBody } from './http/request.ts'
+import { webhookMessages } from './metrics/families.ts'
+import { logRequest, newRequestId, type RequestContext } from './http/request-log.ts'
+import { apiHeaders, applyHeaders } from './http/security-headers.ts'
 
-const PATH = '/api/create_order'
-const SUCCESS = '{"status":1}'
-
-/** Whether the address is the webhook's, as it is spelled. */
-export function isWebhookPath(url: string): boolean {
-  return url.startsWith(PATH) && (url.length === PATH.length || url[PATH.length] === '?')
+/** What goBox is told when its order is on disk. Old front ends read `state`, too, as an earlier server had it. */
+export function received() {
+  return useConfig().legacyStatus ? { status: 1, state: 1 } : { status: 1 }
 }
 
-/** Checks and stores goBox's message. Throws Unauthorized, TooMany, Invalid and what else refuses a message. */
+const outcomes = {
+  created: webhookMessages.of('created'),
+  updated: webhookMessages.of('updated'),
+  unchanged: webhookMessages.of('unchanged'),
+}
+const rejected = webhookMessages.of('rejected')
+
+let success: string | undefined
+
+/** Checks and stores goBox's message. Throws Unauthorized, TooMany, Invalid and any other refusal. */
 export async function takeMessage(request: IncomingMessage, url: string, context: RequestContext): Promise<void> {
-  context.webhookSetOfBookId = authenticateWebhook(request)
-  const query = readQuery(url)
-  const { body, refusal } = await takeBody(request)
-  await receiveMessage(context.webhookSetOfBookId, { query, body, refusal })
+  const caller = authenticateWebhook(request)
+  const { setOfBookId, tokenHash } = caller instanceof Promise ? await caller : caller
+  context.webhookSetOfBookId = setOfBookId
+  noteGobox(request.socket)
+  try {
+    const query = readQuery(url)
+    const { body, refusal } = await takeBody(request)
+    outcomes[await receiveMessage(setOfBookId, { tokenHash, query, body, refusal })].add()
+  } catch (error) {
+    rejected.add()
+    throw error
+  }
 }
 
 /**
- * Answers `POST /api/create_order` in front of the framework, whose router and hooks cost more than storing the order. The route of
- * the same name serves development.
+ * Answers `POST /api/create_order` in front of the framework, whose router and hooks cost more than storing the order.
+ * The route of the same name serves development.
  */
 export async function answerWebhook(request: IncomingMessage, response: ServerResponse) {
   const begin = performance.now()
@@ -33,9 +50,10 @@ export async function answerWebhook(request: IncomingMessage, response: ServerRe
   const headers = apiHeaders(request, context.requestId)
   try {
     await takeMessage(request, url, context)
+    success ??= JSON.stringify(received())
     response
-      .writeHead(200, [...headers, 'content-type', 'application/json', 'content-length', String(SUCCESS.length)])
-      .end(SUCCESS, 'latin1')
+      .writeHead(200, [...headers, 'content-type', 'application/json', 'content-length', String(success.length)])
+      .end(success, 'latin1')
   } catch (error) {
     applyHeaders(response, headers)
     answerFailure(response, context, toDomainError(error), 'status')

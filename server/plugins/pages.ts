@@ -1,6 +1,6 @@
 import type { NitroApp } from 'nitropack/types'
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { pageHeaders } from '../utils/security-headers.ts'
+import { pageHeaders } from '../http/security-headers.ts'
 
 /** Nuxt's own hook, which `defineNitroPlugin` does not know. */
 type RenderHook = (
@@ -8,7 +8,10 @@ type RenderHook = (
   run: (response: { body?: unknown; headers?: Record<string, string | undefined> }) => void,
 ) => void
 
-/** Gives the pages their Content-Security-Policy. Not in development, whose hot reload lives on inline scripts and a socket. */
+/**
+ * Gives the pages their Content-Security-Policy. Not in development, whose hot reload lives on inline scripts and a
+ * socket.
+ */
 export default defineNitroPlugin((nitro: NitroApp) => {
   if (import.meta.dev) return
   let headersOf: { body: string; headers: Record<string, string> } | undefined

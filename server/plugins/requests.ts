@@ -1,6 +1,6 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { logRequest, newRequestId } from '../utils/request-log.ts'
-import { setSecurityHeaders } from '../utils/security-headers.ts'
+import { logRequest, newRequestId } from '../http/request-log.ts'
+import { setSecurityHeaders } from '../http/security-headers.ts'
 
 /** Gives each request an id, the answer its protective headers, and the log its line. */
 export default defineNitroPlugin((nitro) => {

@@ -1,39 +1,51 @@
-/// <reference path="../db/virtual.d.ts" />
-import migrations from '#migrations'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { openStorage, setStorage } from '../db/client.ts'
-import { startAutomation, stopAutomation } from '../services/automation.ts'
-import { startCountingGoods, stopCountingGoods } from '../services/count-goods.ts'
-import { startImportQueue, stopImportQueue } from '../services/import-queue.ts'
-import { startBackups, stopBackups } from '../services/nightly-backup.ts'
-import { startSweeping, stopSweeping } from '../services/sweep.ts'
-import { useConfig, WrongSetting } from '../utils/config.ts'
+import { leaveCluster } from '../cluster/membership.ts'
+import { stopAttention } from '../services/attention/watch-attention.ts'
+import { stopAutomation } from '../services/automation.ts'
+import { stopBackups } from '../services/backups.ts'
+import { stopLookupChecks } from '../services/check-lookup.ts'
+import { stopCountingGoods } from '../services/count-goods.ts'
+import { stopHeartbeat } from '../services/heartbeat.ts'
+import { stopImportQueue } from '../services/import-queue.ts'
+import { stopJobs } from '../services/job-queue.ts'
+import { stopRestoreNotice } from '../services/restore-notice.ts'
+import { stopSweeping } from '../services/retention.ts'
+import { stopChecks } from '../services/settlement-checks.ts'
+import { log } from '../log/log.ts'
+import { whenStarted } from '../start.ts'
+import { useStorage } from '../storage/engine.ts'
 
 /** A stop is promised within 8 s, requests included; a call to an upstream may take longer. */
 const LONGEST_STOP = 2500
+/** Milliseconds; whoever does not get to say that he leaves is missed all the same. */
+const LEAVING = 1000
 
-/** Opens the data folder before the first request is taken. A wrong setting ends the process with one sentence. */
+/** Starts the app before the first request is answered, and ends it in order. */
 export default defineNitroPlugin((nitro) => {
-  try {
-    const { dataDir, secretKey } = useConfig()
-    const storage = openStorage(dataDir, migrations, secretKey)
-    setStorage(storage)
-    startImportQueue()
-    startAutomation()
-    startSweeping()
-    startBackups()
-    startCountingGoods()
-    nitro.hooks.hook('close', async () => {
-      stopSweeping()
-      stopBackups()
-      // What is cut off here is taken up at the next start.
-      await Promise.race([Promise.all([stopImportQueue(), stopAutomation(), stopCountingGoods()]), sleep(LONGEST_STOP)])
-      await storage.close()
-    })
-  } catch (error) {
-    if (!(error instanceof WrongSetting)) throw error
-    console.error(`goBox 没有启动：${error.message}`)
-    process.exit(1)
-  }
+  void whenStarted()
+  // Development listens before; production does not (entry.ts).
+  nitro.hooks.hook('request', () => whenStarted())
+  nitro.hooks.hook('close', async () => {
+    await whenStarted()
+    stopSweeping()
+    // What is cut off here is taken up at the next start; what cannot be written now is not worth a failure.
+    const stopped = Promise.allSettled([
+      stopImportQueue(),
+      stopJobs(),
+      stopAutomation(),
+      stopChecks(),
+      stopCountingGoods(),
+      stopLookupChecks(),
+      stopBackups(),
+      stopAttention(),
+      stopHeartbeat(),
+    ])
+    await Promise.race([stopped, sleep(LONGEST_STOP)])
+    stopRestoreNotice()
+    await Promise.race([leaveCluster(), sleep(LEAVING)])
+    await useStorage()
+      .close()
+      .catch((error: unknown) => log.error({ err: error }, 'close'))
+  })
 })
