@@ -31,7 +31,7 @@ export function presetRange(preset: DatePreset, today: string): DateRange {
   }
 }
 
-/** goBox answers at most seven days at once (contract.md, 3.8). */
+/** goBox answers at most seven days at once (docs/api.md, Downloads). */
 const MAX_DAYS = 7
 
 /** The range cut into pieces of at most seven days, oldest first. */

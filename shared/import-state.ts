@@ -1,5 +1,5 @@
 /**
- * Where an order stands on its way into C8 (architecture.md, section 5).
+ * Where an order stands on its way into C8 (docs/architecture.md, How an import moves).
  * `created`: the retail document exists, confirm or workflow is still to come.
  */
 export const IMPORT_STATES = ['idle', 'queued', 'sending', 'created', 'imported', 'failed'] as const

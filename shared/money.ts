@@ -1,4 +1,4 @@
-/** Amounts beyond ±10^12 yuan are refused (contract.md, section 1). */
+/** Amounts beyond ±10^12 yuan are refused (docs/api.md, Conventions). */
 export const MAX_YUAN = 1e12
 
 /** Floats that upstreams compute may miss a fen by this much, in yuan. */
@@ -16,7 +16,10 @@ export function fenToYuan(fen: number): number {
   return fen / 100
 }
 
-/** Integer fen to yuan as JSON would write the number. Where there are millions: a text made of a fraction, V8 puts straight among its old objects. */
+/**
+ * Integer fen to yuan as JSON would write the number. Where there are millions: a text made of a fraction, V8 puts
+ * straight among its old objects.
+ */
 export function yuanText(fen: number): string {
   const whole = Math.trunc(fen / 100)
   const rest = Math.abs(fen % 100)

@@ -1,4 +1,4 @@
-/** goBox's order statuses (contract.md, section 2): the number on the wire and its Chinese name. */
+/** goBox's order statuses (docs/api.md, Objects): the number on the wire and its Chinese name. */
 export const ORDER_STATUS = {
   100: '支付成功',
   101: '等待支付',
@@ -15,6 +15,9 @@ export type OrderStatus = keyof typeof ORDER_STATUS
 
 /** The only status whose orders may be imported into C8. */
 export const PAID: OrderStatus = 100
+
+/** Orders paid back count as refunds. */
+export const PAID_BACK: OrderStatus = 103
 
 /** Statuses in which money goes or went back to the buyer. */
 export const REFUND_STATUSES: readonly OrderStatus[] = [102, 103, 104, 110]

@@ -1,26 +1,27 @@
 import { z } from 'zod'
-import type { Device } from './devices.ts'
 import {
   amountField,
   choiceField,
   endTimeField,
   flagField,
   integerField,
+  nameField,
   pagingFields,
   quantityField,
   statusField,
   textField,
   timeField,
+  transIdField,
 } from './fields.ts'
-import { IMPORT_STATES, type ImportState } from './import-state.ts'
-import type { OrderHistoryEntry } from './order-history.ts'
+import { IMPORT_STATES } from './import-state.ts'
 import { MAX_YUAN } from './money.ts'
-import type { OrderStatus } from './order-status.ts'
+
+export type { Order, OrderDetail, OrderPage, OrderRow } from './order-answers.ts'
 
 const orderLine = z.object(
   {
-    barcode: textField(1, 128),
-    name: textField(0, 256),
+    barcode: textField(1, 128).meta({ examples: ['6901028024969'] }),
+    name: textField(0, 256).meta({ examples: ['农夫山泉'] }),
     num: quantityField(),
     amount: amountField(),
     cost: amountField().optional(),
@@ -31,17 +32,22 @@ const orderLine = z.object(
 /** One product line of an order as stored: `amount` (paid for the line) and `cost` in fen. */
 export type OrderLine = z.output<typeof orderLine>
 
+const TOTAL_ERROR = { error: '合计金额超过一万亿', params: { rule: 'total' } }
+
 /** Whether the order's total is an amount, too. */
 function isWithinLimit(lines: OrderLine[]): boolean {
   return Math.abs(lines.reduce((sum, line) => sum + line.amount, 0)) <= MAX_YUAN * 100
 }
 
-/** An order as goBox sends it to the webhook (contract.md, 3.1); amounts come out in fen, times in milliseconds. */
+/**
+ * An order as goBox sends it to the webhook (docs/api.md, Order messages); amounts come out in fen, times in
+ * milliseconds.
+ */
 export function orderMessageSchema(zone: string) {
   return z.object({
-    trans_id: textField(1, 64),
+    trans_id: transIdField().meta({ examples: ['T-1'] }),
     status: statusField(),
-    e_id: textField(0, 128),
+    e_id: textField(0, 128).meta({ examples: ['E-1'] }),
     dev_id: integerField(),
     create_time: timeField(zone),
     update_time: timeField(zone),
@@ -49,20 +55,20 @@ export function orderMessageSchema(zone: string) {
       .array(orderLine, { error: (issue) => (issue.input === undefined ? '必填' : '必须是商品行的列表') })
       .min(1, '至少要有一行商品')
       .max(200, '最多 200 行商品')
-      .refine(isWithinLimit, '合计金额超过一万亿'),
+      .refine(isWithinLimit, TOTAL_ERROR),
   })
 }
 
 export type OrderMessage = z.output<ReturnType<typeof orderMessageSchema>>
 
-/** The order as `orderMessageSchema`, but kept when no entry carries a barcode (contract.md, 3.8). */
+/** The order as `orderMessageSchema`, but kept when no entry carries a barcode (docs/api.md, Downloads). */
 export function downloadedOrderSchema(zone: string) {
   return orderMessageSchema(zone).extend({
-    products: z.array(orderLine).max(200, '最多 200 行商品').refine(isWithinLimit, '合计金额超过一万亿'),
+    products: z.array(orderLine).max(200, '最多 200 行商品').refine(isWithinLimit, TOTAL_ERROR),
   })
 }
 
-/** trade_view's filter (contract.md, 3.9), and what the pages ask for beyond it. */
+/** trade_view's filter, and what the pages ask for beyond it. */
 function orderFilterFields(zone: string) {
   return {
     dev_id: integerField().optional(),
@@ -70,24 +76,40 @@ function orderFilterFields(zone: string) {
     end_date: endTimeField(zone).optional(),
     status: statusField().optional(),
     is_imported: flagField().optional(),
-    trans_id: textField(1, 64).optional(),
+    trans_id: textField(1, 64)
+      .meta({ examples: ['T-1'] })
+      .optional(),
     import_state: choiceField(IMPORT_STATES).optional(),
-    /** Part of the trans_id, or of the name of who brought the order here or imported it. */
-    q: textField(1, 64).optional(),
+    /** Part of the trans_id, of the buyer (`e_id`) or of the document's code. */
+    q: textField(1, 64)
+      .meta({ examples: ['T-1'] })
+      .optional(),
     /** Part of the name that the cabinet is configured with. */
-    device_name: textField(1, 64).optional(),
+    device_name: textField(1, 64)
+      .meta({ examples: ['一号'] })
+      .optional(),
     /** Whether the cabinet has no configuration. */
     unconfigured: flagField().optional(),
     /** Whether C8 has a document although the money goes, or went, back. */
     refunded_after_import: flagField().optional(),
+    /** No: such, and nobody has said what was done. Yes: somebody has. */
+    refund_handled: flagField().optional(),
+    /** Whether a refund has not ended for more than a day, and nobody has said what was done. */
+    refund_overdue: flagField().optional(),
     /** Orders with a line of this product. */
-    barcode: textField(1, 128).optional(),
+    barcode: textField(1, 128)
+      .meta({ examples: ['6901028024969'] })
+      .optional(),
+    /** Why the last import did not finish, exactly as `import_error` says it. */
+    import_error: textField(1, 10_000)
+      .meta({ examples: ['货柜 10086 还没有配置'] })
+      .optional(),
   }
 }
 
 const ordered = (range: { start_date?: number; end_date?: number }) =>
   range.start_date === undefined || range.end_date === undefined || range.start_date <= range.end_date
-const orderedError = { path: ['start_date'], error: '不能晚于 end_date' }
+const orderedError = { path: ['start_date'], error: '不能晚于 end_date', params: { rule: 'after_end' } }
 
 /** A filter alone, as a batch takes it. */
 export function orderFilterSchema(zone: string) {
@@ -114,9 +136,13 @@ export function orderExportSchema(zone: string) {
 
 /** How trade_view may be sorted; ties by id in the same direction. */
 const ORDER_SORTS = ['-create_time', 'create_time', '-total_amount', 'total_amount'] as const
-export type OrderSort = (typeof ORDER_SORTS)[number]
+/** Refunds that are overdue come by `update_time` unless another way is asked for. */
+export type OrderSort = (typeof ORDER_SORTS)[number] | 'update_time'
 
-/** No index is sorted by amount (each costs every message of goBox), so that a page far down would be found by sorting everything above it. */
+/**
+ * No index is sorted by amount (each costs every message of goBox), so that a page far down would be found by sorting
+ * everything above it.
+ */
 const MAX_START_BY_AMOUNT = 10_000
 
 /** trade_view's query: the filter and a page of it. */
@@ -125,27 +151,54 @@ export function orderQuerySchema(zone: string) {
     .object({
       ...orderFilterFields(zone),
       ...pagingFields,
-      sort: choiceField(ORDER_SORTS)
-        .optional()
-        .transform((sort) => sort ?? '-create_time'),
+      sort: choiceField(ORDER_SORTS).optional(),
     })
     .refine(ordered, orderedError)
-    .refine(({ sort, start }) => !sort.endsWith('total_amount') || start <= MAX_START_BY_AMOUNT, {
+    .refine(({ sort, start }) => !sort?.endsWith('total_amount') || start <= MAX_START_BY_AMOUNT, {
       path: ['start'],
       error: `按金额排序时最多到 ${MAX_START_BY_AMOUNT}，请先缩小范围`,
+      params: { rule: 'start_by_amount', max: MAX_START_BY_AMOUNT },
     })
+    .transform(({ sort, ...query }): typeof query & { sort: OrderSort } => ({
+      ...query,
+      sort: sort ?? (query.refund_overdue ? 'update_time' : '-create_time'),
+    }))
 }
 
 export type OrderQuery = z.output<ReturnType<typeof orderQuerySchema>>
 
-/** get_orders' query (contract.md, 3.8); the service checks the seven days. */
+/** What was done, as a body gives it; it is checked only where it is read. */
+const refundNote = z.unknown().meta({
+  override: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 200,
+    description: 'What was done; required where `handled` is 1.',
+  },
+  examples: ['已在 C8 手工冲红'],
+})
+
+/** What handle_refund is told: what was done, or that it is taken back. */
+export const refundSchema = z
+  .object({ handled: flagField(), note: refundNote.optional() })
+  .transform(({ handled, note }, context): { note: string | null } => {
+    if (!handled) return { note: null }
+    const parsed = nameField(200).safeParse(note)
+    if (parsed.success) return { note: parsed.data }
+    context.issues.push(...parsed.error.issues.map((issue) => ({ ...issue, path: ['note'], input: note }) as never))
+    return z.NEVER
+  })
+
+/** get_orders' query (docs/api.md, Downloads); the service checks the seven days. */
 export function downloadQuerySchema(zone: string) {
   return z
     .object({
       start_date: timeField(zone).optional(),
       end_date: endTimeField(zone).optional(),
       dev_id: integerField().optional(),
-      trans_id: textField(1, 64).optional(),
+      trans_id: textField(1, 64)
+        .meta({ examples: ['T-1'] })
+        .optional(),
       status: statusField().optional(),
       page: integerField(1)
         .optional()
@@ -155,48 +208,3 @@ export function downloadQuerySchema(zone: string) {
 }
 
 export type DownloadQuery = z.output<ReturnType<typeof downloadQuerySchema>>
-
-/** An order as every route shows it: amounts in yuan, times as text in the shop's zone. */
-export interface Order {
-  id: number
-  set_of_book: string
-  trans_id: string
-  status: OrderStatus
-  e_id: string
-  dev_id: number
-  create_time: string
-  update_time: string
-  total_amount: number
-  products: { barcode: string; name: string; num: number; amount: number; cost: number | null }[]
-  created_at: string
-  created_user: string
-  is_imported: boolean
-  imported_at: string | null
-  imported_user: string | null
-  /** As C8 sent it; an integer beyond 2^53 keeps its digits on the wire. */
-  retail_id: number | string | object | null
-  retail_code: string | null
-  import_state: ImportState
-  /** Why the last import did not finish, in Chinese. */
-  import_error: string | null
-  /** Whether C8 got a create that it has not answered: only look-ups are made for a while. */
-  awaits_c8: boolean
-}
-
-/** A row of trade_view; `device_name` is null when the cabinet is not configured. */
-export interface OrderRow extends Order {
-  device_name: string | null
-}
-
-/** trade_view's answer: a page, and how many orders match the filter with how many yuan. */
-export interface OrderPage {
-  total: number
-  amount: number
-  root: OrderRow[]
-}
-
-/** One order as its own page shows it, with the configuration of its cabinet. */
-export interface OrderDetail extends Order {
-  device: Device | null
-  history: OrderHistoryEntry[]
-}

@@ -1,10 +1,23 @@
 import { z } from 'zod'
+import {
+  answerSchema,
+  shownInteger,
+  shownSetOfBook,
+  shownText,
+  shownTime,
+  shownUser,
+  type AnswerOf,
+} from './answer-schema.ts'
 import { integerField, nameField } from './fields.ts'
 
-/** goBox's credentials as the settings page sends them (contract.md, 3.4). */
+/** goBox's credentials as the settings page sends them. */
 export const credentialsSchema = z.object({
-  app_key: nameField(256).optional(),
-  user_name: nameField(128).optional(),
+  app_key: nameField(256)
+    .meta({ examples: ['key of A001'] })
+    .optional(),
+  user_name: nameField(128)
+    .meta({ examples: ['shop-A001'] })
+    .optional(),
 })
 export type CredentialsInput = z.output<typeof credentialsSchema>
 
@@ -16,15 +29,27 @@ export const tokenReplacementSchema = z.object({
 })
 
 /** An account set as every route shows it; the three secrets only to those who may edit. */
-export interface SetOfBook {
-  id: number
-  set_of_book: string
-  app_key: string | null
-  user_name: string | null
-  access_token: string | null
-  token_created_at: string | null
-  expired_at: string | null
-  token: string | null
-  updated_at: string | null
-  updated_user: string | null
-}
+export const setOfBookAnswer = /* @__PURE__ */ answerSchema(() =>
+  z
+    .object({
+      id: shownInteger(),
+      set_of_book: shownSetOfBook(),
+      app_key: shownText('key of A001', 'Secret: `null` without the permission “edit”.').nullable(),
+      user_name: shownText('shop-A001', 'The shop’s name at goBox.').nullable(),
+      access_token: shownText('5f3a…', 'Secret, issued by goBox: `null` without the permission “edit”.').nullable(),
+      token_created_at: shownTime().nullable(),
+      expired_at: shownTime().nullable(),
+      token: shownText('9c41…', 'The local token. Secret: `null` without the permission “edit”.').nullable(),
+      updated_at: shownTime().nullable(),
+      updated_user: shownUser().nullable(),
+    })
+    .meta({ id: 'SetOfBook' }),
+)
+export type SetOfBook = AnswerOf<typeof setOfBookAnswer>
+
+/** An account set whose local token was replaced. */
+export const replacedTokenAnswer = /* @__PURE__ */ answerSchema(() =>
+  setOfBookAnswer().extend({
+    old_token_good_until: shownTime().nullable().meta({ description: '`null` where it is refused from now on.' }),
+  }),
+)

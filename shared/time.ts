@@ -11,7 +11,7 @@ const LOCAL = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?$/
 const ZERO = '0'.charCodeAt(0)
 const WITH_OFFSET = /^(.+[ T].+?)\s?(Z|[+-]\d\d:?\d\d)$/i
 
-const BARE_DATE = /^\d{4}-\d\d-\d\d$/
+export const BARE_DATE = /^\d{4}-\d\d-\d\d$/
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -59,11 +59,29 @@ export function zoneOffset(time: number, zone: string): number {
   return offset
 }
 
-/** The instant at which the wall clock of `zone` shows `wall` (its time written as if it were UTC). */
-function wallToTime(wall: number, zone: string): number {
-  // Twice: the first guess may lie on the other side of a change of the clock.
-  const guess = wall - zoneOffset(wall, zone)
-  return wall - zoneOffset(guess, zone)
+/** The instant, between two whose offsets differ, at which the clock of `zone` changes. */
+function findChange(from: number, to: number, zone: string): number {
+  let [before, after] = [Math.floor(from / QUARTER), Math.ceil(to / QUARTER)]
+  const old = zoneOffset(from, zone)
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (zoneOffset(middle * QUARTER, zone) === old) before = middle
+    else after = middle
+  }
+  return after * QUARTER
+}
+
+/**
+ * The instant at which the wall clock of `zone` shows `wall` (its time written as if it were UTC): of a repeated hour the
+ * first, or the `last`; of a skipped one the change itself.
+ */
+export function wallToTime(wall: number, zone: string, pick: 'first' | 'last' = 'first'): number {
+  // No offset reaches a day, and no clock changes twice within two.
+  const [before, after] = [zoneOffset(wall - DAY, zone), zoneOffset(wall + DAY, zone)]
+  if (before === after) return wall - before
+  const shown = [wall - before, wall - after].filter((time) => time + zoneOffset(time, zone) === wall)
+  if (shown.length === 0) return findChange(wall - DAY, wall + DAY, zone)
+  return pick === 'first' ? Math.min(...shown) : Math.max(...shown)
 }
 
 /** The number that `count` digits of the text at `from` make; beyond its end they count as zeros. */
@@ -74,8 +92,11 @@ function digits(text: string, from: number, count: number): number {
   return number
 }
 
-/** Milliseconds of the wall clock written as UTC; `null` for text of another form or impossible dates such as 30 February. */
-function parseWall(text: string): number | null {
+/**
+ * Milliseconds of the wall clock written as UTC; `null` for text of another form or impossible dates such as 30
+ * February.
+ */
+export function parseWall(text: string): number | null {
   if (!LOCAL.test(text)) return null
   const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2)]
   const [hour, minute, second, millisecond] = [
@@ -93,8 +114,8 @@ function parseWall(text: string): number | null {
 }
 
 /**
- * A time as contract.md allows it (`YYYY-MM-DD HH:mm:ss` or `YYYY-MM-DD` in `zone`, ISO 8601 with offset, Unix seconds or
- * milliseconds, also as text) to milliseconds since the epoch; `null` if it is none of these or no real date.
+ * A time as clients may send it (`YYYY-MM-DD HH:mm:ss` or `YYYY-MM-DD` in `zone`, ISO 8601 with offset, Unix seconds
+ * or milliseconds, also as text) to milliseconds since the epoch; `null` if it is none of these or no real date.
  */
 export function parseTime(value: string | number, zone: string): number | null {
   const text = typeof value === 'string' ? value.trim() : value
@@ -127,7 +148,10 @@ export function parseEndTime(value: string | number, zone: string): number | nul
   if (typeof value === 'string' && BARE_DATE.test(value.trim())) {
     return wallToTime(parseWall(value.trim())! + DAY, zone) - 1
   }
-  return Math.floor(time / SECOND) * SECOND + SECOND - 1
+  const wall = typeof value === 'string' ? parseWall(value.trim()) : null
+  const last = wall === null ? time : wallToTime(wall, zone, 'last')
+  const isSkipped = wall !== null && last + zoneOffset(last, zone) !== wall
+  return isSkipped ? last - 1 : Math.floor(last / SECOND) * SECOND + SECOND - 1
 }
 
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
@@ -136,7 +160,7 @@ const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padS
 const MAX_DATES = 10_000
 const dates = new Map<number, string>()
 
-function formatDate(day: number): string {
+export function formatDate(day: number): string {
   let date = dates.get(day)
   if (date === undefined) {
     if (dates.size >= MAX_DATES) dates.clear()
@@ -157,4 +181,18 @@ export function formatTime(time: number, zone: string): string {
 export function startOfDay(time: number, zone: string): number {
   const wall = time + zoneOffset(time, zone)
   return wallToTime(wall - (((wall % DAY) + DAY) % DAY), zone)
+}
+
+/**
+ * The first and the last time, as text, that the wall clock shows between two instants. Where it is set back in between,
+ * these are not the times of the instants themselves.
+ */
+export function wallSpan(from: number, to: number, zone: string): [first: string, last: string] {
+  const texts = [from, to].map((time) => formatTime(time, zone))
+  if (zoneOffset(from, zone) > zoneOffset(to, zone)) {
+    const change = findChange(from, to, zone)
+    texts.push(formatTime(change - 1, zone), formatTime(change, zone))
+  }
+  texts.sort()
+  return [texts[0]!, texts.at(-1)!]
 }
