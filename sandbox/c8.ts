@@ -1,6 +1,9 @@
 import { confirm, createRetail, executeWorkflow, findRetail, getRetail } from './c8-retails.ts'
-import type { Reply, Step } from './faults.ts'
-import { listNames, type C8Token, type ListName, type SandboxState } from './state.ts'
+import type { Step } from './fault-model.ts'
+import type { Reply } from './faults.ts'
+import { matches } from './filter.ts'
+import { listNames, type C8Token, type ListName } from './c8-model.ts'
+import type { SandboxState } from './state.ts'
 
 export interface C8Call {
   method: string
@@ -72,8 +75,16 @@ function list(state: SandboxState, token: C8Token, name: ListName, query: URLSea
 }
 
 function products(state: SandboxState, token: C8Token, query: URLSearchParams): Reply {
-  const rows = state.products.filter((row) => sees(token, row) && row.barcode === query.get('barcode'))
-  return listReply(rows, rows.length)
+  const rows = state.products.filter(
+    (row) =>
+      sees(token, row) &&
+      (!query.has('barcode') || matches(state.settings.product_filter, row.barcode, query.get('barcode'))),
+  )
+  const wanted = (query.get('name__icontains') ?? '').toLowerCase()
+  const named = rows.filter(({ name }) => name.toLowerCase().includes(wanted))
+  const start = Number(query.get('start') ?? 0)
+  const limit = query.has('limit') ? Number(query.get('limit')) : named.length
+  return listReply(named.slice(start, start + limit), named.length)
 }
 
 function sees(token: C8Token, { set_of_book }: { set_of_book?: string }): boolean {

@@ -1,4 +1,4 @@
-import type { C8Token, ListItem, ListName, Product, SetOfBook } from './state.ts'
+import type { C8Token, ListItem, ListName, Product, SetOfBook } from './c8-model.ts'
 
 /** A product as goBox sells it: prices and costs in fen. */
 export interface Goods {

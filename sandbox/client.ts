@@ -1,17 +1,8 @@
 import { answerControl, type Operations } from './control.ts'
-import type { Fault, Latency, Reply, Step } from './faults.ts'
-import type {
-  C8Token,
-  ListItem,
-  ListName,
-  Order,
-  Product,
-  RetailDocument,
-  SandboxState,
-  SetOfBook,
-  Settings,
-  TradeEntry,
-} from './state.ts'
+import type { Fault, Latency, Step } from './fault-model.ts'
+import type { Reply } from './faults.ts'
+import type { C8Token, ListItem, ListName, Product, SetOfBook } from './c8-model.ts'
+import type { Order, RetailDocument, SandboxState, Settings, TradeEntry } from './state.ts'
 
 type Send = (name: string, input: unknown) => Promise<Reply>
 
@@ -89,6 +80,18 @@ export class SandboxControl {
 
   deleteDocument(id: number) {
     return this.#call('delete_document', { id })
+  }
+
+  addDocument(document: Omit<RetailDocument, 'id'> & { id?: number }) {
+    return this.#call('add_document', document)
+  }
+
+  removeOrder(setOfBook: string, transId: string) {
+    return this.#call('remove_order', { set_of_book: setOfBook, trans_id: transId })
+  }
+
+  changeDocument(id: number, changes: Partial<RetailDocument>) {
+    return this.#call('change_document', { id, changes })
   }
 
   async calls(step?: Step) {

@@ -1,16 +1,13 @@
-import { faultKinds, steps, type Fault, type Latency, type Reply } from './faults.ts'
+import { faultKinds, steps, type Fault, type Latency } from './fault-model.ts'
+import type { Reply } from './faults.ts'
+import { listNames, type C8Token, type ListItem, type ListName, type Product, type SetOfBook } from './c8-model.ts'
 import {
   addOrders,
   addTradeEntries,
   createState,
-  listNames,
-  type C8Token,
-  type ListItem,
-  type ListName,
   type Order,
-  type Product,
+  type RetailDocument,
   type SandboxState,
-  type SetOfBook,
   type Settings,
   type TradeEntry,
 } from './state.ts'
@@ -62,6 +59,23 @@ function operationsOn(state: SandboxState) {
     },
     delete_document(input: { id: number }) {
       return state.documents.delete(input.id)
+    },
+    /** As when somebody makes one by hand, or C8 made it without telling: under the next number. */
+    add_document(input: Omit<RetailDocument, 'id'> & { id?: number }) {
+      const id = ++state.lastDocumentId
+      const document: RetailDocument = { ...input, id }
+      state.documents.set(id, document)
+      return document
+    },
+    /** GoBox lists the order no longer. */
+    remove_order(input: { set_of_book: string; trans_id: string }) {
+      return state.trades.get(input.set_of_book)?.delete(input.trans_id) ?? false
+    },
+    /** As when somebody works on it in C8. */
+    change_document(input: { id: number; changes: Partial<RetailDocument> }) {
+      const document = state.documents.get(input.id)
+      if (!document) throw new Error(`no document ${input.id}`)
+      Object.assign(document, input.changes)
     },
     calls() {
       return { calls: state.calls, counts: state.counts }

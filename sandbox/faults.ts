@@ -1,81 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Call, Fault, FaultKind, Step, Target } from './fault-model.ts'
 import type { SandboxState } from './state.ts'
-
-export const steps = [
-  'gobox.token',
-  'gobox.trade',
-  'c8.security_keys',
-  'c8.set_of_books',
-  'c8.lists',
-  'c8.products',
-  'c8.retail_lookup',
-  'c8.retail_get',
-  'c8.retail_create',
-  'c8.confirm',
-  'c8.workflow',
-  // Where `redirect` points to: a recorded call here means that the client followed it.
-  'redirected',
-  'unknown',
-] as const
-export type Step = (typeof steps)[number]
-/** A step, or all steps of one upstream. */
-type Target = Step | 'gobox' | 'c8'
-
-export const faultKinds = [
-  'slow',
-  'status',
-  'garbage',
-  'reset',
-  'create_then_drop',
-  'create_then_500',
-  'create_then_garbage',
-  'create_late',
-  'refuse',
-  'lapsed_token',
-  'redirect',
-  'drip',
-  'huge',
-] as const
-type FaultKind = (typeof faultKinds)[number]
-
-export interface Fault {
-  step: Target
-  kind: FaultKind
-  /** Calls it hits; absent: every call until cleared. */
-  times?: number
-  /** Only calls whose path or body contains this text. */
-  containing?: string
-  /** `slow`: delay; `create_late`: when the work is done; `drip`: time between two bytes. */
-  ms?: number
-  /** `status`: default 500; `redirect`: default 302; `refuse`: default 200. */
-  status?: number
-  /** `status`, `redirect`: the Location header. */
-  location?: string
-  /** goBox's `code` for `refuse` (default 1) and `lapsed_token` (default 401). */
-  code?: number
-  message?: string
-  /** `huge`: size of the answer. */
-  bytes?: number
-}
-
-/** Milliseconds before each answer, by target. */
-export type Latency = Partial<Record<Target, number>>
-
-export interface Call {
-  step: Step
-  method: string
-  path: string
-  token?: string
-  body?: unknown
-  /** Milliseconds since the epoch. */
-  time: number
-  fault?: FaultKind
-  /** Absent while unanswered, and when the connection was dropped. */
-  status?: number
-  finished?: number
-}
 
 export interface Reply {
   status: number
@@ -148,10 +75,15 @@ const misbehave: Record<FaultKind, (exchange: Exchange, fault: Fault) => Promise
     exchange.work()
     return misbehave.garbage(exchange, fault)
   },
-  async create_late({ state, work }, { ms = 1000 }) {
+  async create_late(exchange, { ms = 1000, status, message = '<html>网关超时' }) {
+    const { state, work } = exchange
     const { generation } = state
+    if (status !== undefined) sendText(exchange, status, message, 'text/html; charset=utf-8')
     await sleep(ms, undefined, unreferenced)
     if (generation === state.generation) work()
+  },
+  text(exchange, { status = 400, message = '业务校验未通过' }) {
+    sendText(exchange, status, message, 'text/plain; charset=utf-8')
   },
   refuse(exchange, { status = 200, code = 1, message = '业务校验未通过' }) {
     send(exchange, { status, body: isGobox(exchange) ? { code, msg: message } : { state: 0, errmsg: message } })

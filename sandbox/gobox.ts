@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Reply, Step } from './faults.ts'
-import type { SandboxState, SetOfBook, TradeEntry } from './state.ts'
+import type { Step } from './fault-model.ts'
+import type { Reply } from './faults.ts'
+import type { SetOfBook } from './c8-model.ts'
+import type { SandboxState, TradeEntry } from './state.ts'
 
 type Body = Record<string, unknown>
 
@@ -51,10 +53,11 @@ function queryTrades(state: SandboxState, body: Body): Reply {
   const orders = [...(state.trades.get(shop.set_of_book)?.values() ?? [])]
     .filter(([entry]) => entry !== undefined && matches(entry, body))
     .sort(([a], [b]) => (a!.create_time < b!.create_time ? -1 : a!.create_time > b!.create_time ? 1 : 0))
-  const end = page * state.settings.page_size
-  const trade_list = interleave(orders.slice(end - state.settings.page_size, end))
-  const next = end < orders.length ? page + 1 : null
-  return succeed(next === null && state.settings.omit_last_page ? { trade_list } : { trade_list, page: next })
+  const { circling, endless, omit_last_page: omitsLast, page_size: size } = state.settings
+  const end = (endless ? Math.min(page, Math.max(1, Math.ceil(orders.length / size))) : page) * size
+  const trade_list = interleave(orders.slice(end - size, end))
+  const next = circling ? page : endless || end < orders.length ? page + 1 : null
+  return succeed(next === null && omitsLast ? { trade_list } : { trade_list, page: next })
 }
 
 /** What every call must have: its command, a plausible time in seconds, and the right signature. */

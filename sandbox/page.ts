@@ -1,5 +1,7 @@
 import type { RetailDocument, SandboxState } from './state.ts'
 
+const statusNames: Record<number, string> = { 0: '未确认', 2: '已确认', 4: '已审核', 5: '审核退回', 6: '已完成' }
+
 /** A look at C8's retail documents for people who try the demo. */
 export function documentsPage(state: SandboxState): string {
   const documents = [...state.documents.values()].toReversed()
@@ -31,7 +33,7 @@ function row(state: SandboxState, document: RetailDocument): string {
     ({ product_id, quantity, tax_price }) =>
       `${escape(state.products.find(({ id }) => id === product_id)?.name)} × ${quantity} @ ${tax_price}`,
   )
-  const status = document.status === 6 ? '已完成' : document.status === 0 ? '未确认' : '流程中'
+  const status = statusNames[document.status] ?? '流程中'
   const cells = [
     escape(document.code),
     escape(document.set_of_book),

@@ -1,38 +1,6 @@
 import { defaultCatalog } from './catalog.ts'
-import type { Call, Fault, Latency, Step } from './faults.ts'
-
-/** An account set (账套) with its shop's credentials at goBox. */
-export interface SetOfBook {
-  set_of_book: string
-  tax_rate: number
-  vat_tax_rate: number
-  gobox_user: string
-  app_key: string
-}
-
-export interface C8Token {
-  token: string
-  /** Bit mask 1 view, 2 edit, 4 create, 8 delete; `null` means no permission at all. */
-  access_level: number | null
-  user_name?: string
-  /** The account sets this token may see; its new documents go to the first. */
-  set_of_books: string[]
-}
-
-/** A row of a C8 list. Without `set_of_book` every account set sees it. */
-export interface ListItem {
-  id: number
-  name: string
-  code?: string
-  set_of_book?: string
-}
-
-export interface Product extends ListItem {
-  barcode: string
-}
-
-export const listNames = ['stores', 'banks', 'employees', 'members'] as const
-export type ListName = (typeof listNames)[number]
+import type { C8Token, ListItem, ListName, Product, SetOfBook } from './c8-model.ts'
+import type { Call, Fault, Latency, Step } from './fault-model.ts'
 
 export interface OrderLine {
   barcode: string
@@ -80,12 +48,15 @@ export interface RetailInput {
 export interface RetailDocument extends RetailInput {
   id: number
   code: string
-  /** 0 new, 1 confirmed, 2 to 5 in the workflow, 6 done. */
+  /** 0 draft, 2 confirmed, 4 audited, 5 sent back by the auditor, 6 done, 7 on its way. */
   status: number
   set_of_book: string
   executions: number
   created_at: number
 }
+
+/** `ignore`: whatever is asked for, everything is answered. */
+export type Filter = 'exact' | 'ignore_case' | 'ignore'
 
 export interface Settings {
   /** Orders (not entries) on a page of goBox's answer. */
@@ -94,23 +65,44 @@ export interface Settings {
   token_seconds: number
   /** Workflow executions until a document is done. */
   workflow_executions: number
+  /** What the last of them brings: 6 done, 5 sent back by the auditor. */
+  workflow_result: 5 | 6
+  /** How C8 compares a document's `source_id` with the one that is asked for. */
+  retail_filter: Filter
+  /** What C8 tells of a document besides `id`, `code` and `status`. */
+  retail_fields: ('source_id' | 'total_amount')[]
+  /** How C8 compares a product's barcode with the one that is asked for. */
+  product_filter: Filter
   security_key: string
   /** Send digits-only ids and barcodes of goBox as JSON numbers of any length. */
   numeric_ids: boolean
   /** C8 says "not there" with an empty body instead of `null`. */
   empty_for_null: boolean
+  /** goBox names a next page for ever, and lists the last one again on each. */
+  endless: boolean
+  /** goBox names each page as its own next one. */
+  circling: boolean
   /** goBox leaves `page` out on the last page instead of sending `null`. */
   omit_last_page: boolean
+  /** C8 numbers its documents from here on, in JSON numbers of any length; an integer as text. */
+  documents_after: string
 }
 
 const defaultSettings: Settings = {
   page_size: 50,
   token_seconds: 7200,
   workflow_executions: 2,
+  workflow_result: 6,
+  retail_filter: 'exact',
+  retail_fields: [],
+  product_filter: 'exact',
   security_key: 'gobox',
   numeric_ids: false,
   empty_for_null: false,
+  endless: false,
+  circling: false,
   omit_last_page: false,
+  documents_after: '0',
 }
 
 export interface SandboxState {
