@@ -1,0 +1,194 @@
+import { and, asc, count, eq, gt, isNull, lte, or } from 'drizzle-orm'
+import { alertChannels, alertDeliveries } from '#drizzle/schema/alerts'
+import { setOfBooks } from '#drizzle/schema/account-sets'
+import { useStorage, type Reader } from '../storage/engine.ts'
+import { seal, unseal } from '../storage/seal.ts'
+import { addAudit, type Actor } from './audit.ts'
+import { endAttempt, giveUpAll, type AttemptEnd, type DeliveryRecord } from './alert-deliveries.ts'
+
+type Row = typeof alertChannels.$inferSelect
+
+/** A channel with its secrets opened. */
+export type ChannelRecord = Omit<Row, 'urlSealed' | 'secretSealed'> & {
+  setOfBook: string
+  url: string
+  secret: string | null
+}
+
+/** What a channel's form decides. */
+export type ChannelFields = Pick<
+  ChannelRecord,
+  'name' | 'type' | 'url' | 'secret' | 'keyword' | 'enabled' | 'minSeverity' | 'digestAt' | 'quietFrom' | 'quietTo'
+> & { digestSince: number }
+
+function open({ urlSealed, secretSealed, ...row }: Row, setOfBook: string): ChannelRecord {
+  const { secretKey } = useStorage()
+  return {
+    ...row,
+    setOfBook,
+    url: unseal(urlSealed, setOfBook, secretKey),
+    secret: secretSealed === null ? null : unseal(secretSealed, setOfBook, secretKey),
+  }
+}
+
+const select = (db: Reader) =>
+  db
+    .select({ row: alertChannels, name: setOfBooks.setOfBook })
+    .from(alertChannels)
+    .innerJoin(setOfBooks, eq(alertChannels.setOfBookId, setOfBooks.id))
+
+const own = (setOfBookId: number, id: number) =>
+  and(eq(alertChannels.setOfBookId, setOfBookId), eq(alertChannels.id, id))
+
+function toColumns({ url, secret, ...fields }: ChannelFields, setOfBook: string) {
+  const { secretKey } = useStorage()
+  return {
+    ...fields,
+    urlSealed: seal(url, setOfBook, secretKey),
+    secretSealed: secret === null ? null : seal(secret, setOfBook, secretKey),
+  }
+}
+
+/** What the audit shows of a channel: of its secrets only that they were replaced. */
+function audited({ type, enabled, keyword, minSeverity, digestAt, quietFrom, quietTo }: ChannelFields) {
+  const quiet = quietFrom === null ? null : `${quietFrom}–${quietTo}`
+  return { type, enabled, keyword, min_severity: minSeverity, digest_at: digestAt, quiet }
+}
+
+/** A page of the account set's channels, oldest first. */
+export async function listChannels(setOfBookId: number, { start, limit }: { start: number; limit: number }) {
+  const { db } = useStorage()
+  const where = eq(alertChannels.setOfBookId, setOfBookId)
+  const [counted] = await db.select({ total: count() }).from(alertChannels).where(where)
+  const rows = await select(db).where(where).orderBy(asc(alertChannels.id)).limit(limit).offset(start)
+  return { total: counted!.total, rows: rows.map(({ row, name }) => open(row, name)) }
+}
+
+/** A channel of the account set. */
+export async function getChannel(setOfBookId: number, id: number): Promise<ChannelRecord | undefined> {
+  const [found] = await select(useStorage().db).where(own(setOfBookId, id))
+  return found && open(found.row, found.name)
+}
+
+/** A channel of whatever account set, to send through. */
+export async function findChannel(id: number): Promise<ChannelRecord | undefined> {
+  const [found] = await select(useStorage().db).where(eq(alertChannels.id, id))
+  return found && open(found.row, found.name)
+}
+
+/** What decides whether and when a channel is told. */
+export type Listener = Pick<
+  Row,
+  'id' | 'setOfBookId' | 'minSeverity' | 'quietFrom' | 'quietTo' | 'digestAt' | 'digestSince'
+>
+
+/** The channels of an account set that are to be told. */
+export async function listListeners(setOfBookId: number): Promise<Listener[]> {
+  const { id, minSeverity, quietFrom, quietTo, digestAt, digestSince } = alertChannels
+  return await useStorage()
+    .db.select({ id, setOfBookId: alertChannels.setOfBookId, minSeverity, quietFrom, quietTo, digestAt, digestSince })
+    .from(alertChannels)
+    .where(and(eq(alertChannels.setOfBookId, setOfBookId), eq(alertChannels.enabled, true)))
+    .orderBy(asc(id))
+}
+
+/** Adds a channel. */
+export async function createChannel(
+  fields: ChannelFields,
+  set: { id: number; name: string },
+  by: Actor,
+  now: number,
+): Promise<ChannelRecord> {
+  const row = await useStorage().write(async (tx) => {
+    const values = { ...toColumns(fields, set.name), setOfBookId: set.id, createdAt: now }
+    const [added] = await tx.insert(alertChannels).values(values).returning()
+    await addAudit(tx, by, 'alert_channel_created', { id: added!.id, name: fields.name, after: audited(fields) })
+    return added!
+  })
+  return open(row, set.name)
+}
+
+/** Stores a channel as it is to be from now on. `undefined` if it is gone. */
+export async function updateChannel(
+  before: ChannelRecord,
+  fields: ChannelFields,
+  by: Actor,
+): Promise<ChannelRecord | undefined> {
+  const replaced = '已更换'
+  const secrets = {
+    ...(fields.url !== before.url && { url: replaced }),
+    ...(fields.secret !== before.secret && { secret: fields.secret === null ? null : replaced }),
+  }
+  const row = await useStorage().write(async (tx) => {
+    const [changed] = await tx
+      .update(alertChannels)
+      .set(toColumns(fields, before.setOfBook))
+      .where(eq(alertChannels.id, before.id))
+      .returning()
+    if (!changed) return undefined
+    await addAudit(tx, by, 'alert_channel_changed', {
+      id: before.id,
+      name: fields.name,
+      before: { name: before.name, ...audited(before) },
+      after: { name: fields.name, ...audited(fields), ...secrets },
+    })
+    return changed
+  })
+  return row && open(row, before.setOfBook)
+}
+
+/** Removes a channel; what it was still to be told is given up. Returns whether it was there. */
+export async function deleteChannel(setOfBookId: number, id: number, by: Actor, now: number): Promise<boolean> {
+  return useStorage().write(async (tx) => {
+    const [removed] = await tx.delete(alertChannels).where(own(setOfBookId, id)).returning({ name: alertChannels.name })
+    if (!removed) return false
+    await giveUpAll(tx, id, '通知渠道已删除', now)
+    await addAudit(tx, by, 'alert_channel_deleted', { id, name: removed.name })
+    return true
+  })
+}
+
+/** Takes a channel to send through until then; `false` while another node has it. */
+export async function leaseChannel(id: number, until: number, now: number): Promise<boolean> {
+  const { leaseUntil } = alertChannels
+  // One that ends later than any was taken on a clock that has since been set back.
+  const isFree = or(isNull(leaseUntil), lte(leaseUntil, now), gt(leaseUntil, until))
+  const taken = await useStorage().write((tx) =>
+    tx
+      .update(alertChannels)
+      .set({ leaseUntil: until })
+      .where(and(eq(alertChannels.id, id), isFree))
+      .returning({ id: alertChannels.id }),
+  )
+  return taken.length > 0
+}
+
+/** Lets go of a channel. */
+export async function releaseChannel(id: number): Promise<void> {
+  await useStorage().write((tx) => tx.update(alertChannels).set({ leaseUntil: null }).where(eq(alertChannels.id, id)))
+}
+
+/** Notes with a message and its channel how an attempt ended. */
+export async function endSending(id: number, deliveryId: number, change: AttemptEnd, now: number): Promise<void> {
+  const channelChange = change.sentAt === undefined ? { lastError: change.error } : { lastSentAt: now, lastError: null }
+  await useStorage().write(async (tx) => {
+    await endAttempt(tx, deliveryId, change)
+    await tx.update(alertChannels).set(channelChange).where(eq(alertChannels.id, id))
+  })
+}
+
+/** Notes a test, which was sent past the queue, and with its channel how it went. */
+export async function recordTest(
+  { id, setOfBookId }: ChannelRecord,
+  { error, ...test }: Pick<DeliveryRecord, 'type' | 'message' | 'messageId' | 'error'>,
+  begin: number,
+  now: number,
+): Promise<void> {
+  const end = error === null ? { sentAt: now } : { givenUpAt: now }
+  const ended = { ...test, ...end, error, setOfBookId, channelId: id, severity: 'warning' as const, attempts: 1 }
+  await useStorage().write(async (tx) => {
+    await tx.insert(alertDeliveries).values({ ...ended, createdAt: begin, dueAt: begin })
+    const change = error === null ? { lastSentAt: now, lastError: null } : { lastError: error }
+    await tx.update(alertChannels).set(change).where(eq(alertChannels.id, id))
+  })
+}

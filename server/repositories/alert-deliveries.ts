@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { and, asc, count, desc, eq, gte, isNull, lt, sql } from 'drizzle-orm'
+import { alertDeliveries } from '#drizzle/schema/alerts'
+import { DAY } from '#shared/time'
+import { useStorage, type Tx } from '../storage/engine.ts'
+
+export type DeliveryRecord = typeof alertDeliveries.$inferSelect
+export type NewDelivery = Pick<DeliveryRecord, 'setOfBookId' | 'channelId' | 'type' | 'severity' | 'message'> & {
+  claim?: string
+}
+
+const KEPT = 30 * DAY
+
+const isOpen = and(isNull(alertDeliveries.sentAt), isNull(alertDeliveries.givenUpAt))
+
+/** Adds a message to a channel's queue. `undefined`: its claim is taken. */
+export async function addDelivery(tx: Tx, delivery: NewDelivery, now: number): Promise<number | undefined> {
+  const [added] = await tx
+    .insert(alertDeliveries)
+    .values({ ...delivery, messageId: `msg_${randomUUID()}`, createdAt: now, dueAt: now, attempts: 0 })
+    .onConflictDoNothing()
+    .returning({ id: alertDeliveries.id })
+  return added?.id
+}
+
+/** Adds a message in a transaction of its own. */
+export async function queueDelivery(delivery: NewDelivery, now: number): Promise<number | undefined> {
+  return useStorage().write((tx) => addDelivery(tx, delivery, now))
+}
+
+/** Whether a claim of the channel is taken. */
+export async function isClaimed(channelId: number, claim: string): Promise<boolean> {
+  const [taken] = await useStorage()
+    .db.select({ id: alertDeliveries.id })
+    .from(alertDeliveries)
+    .where(and(eq(alertDeliveries.channelId, channelId), eq(alertDeliveries.claim, claim)))
+  return taken !== undefined
+}
+
+/** Gives up what a channel was still to be told. */
+export async function giveUpAll(tx: Tx, channelId: number, error: string, now: number): Promise<void> {
+  await tx
+    .update(alertDeliveries)
+    .set({ givenUpAt: now, error })
+    .where(and(eq(alertDeliveries.channelId, channelId), isOpen))
+}
+
+/** Gives it up in a transaction of its own. */
+export async function giveUpDeliveries(channelId: number, error: string, now: number): Promise<void> {
+  await useStorage().write((tx) => giveUpAll(tx, channelId, error, now))
+}
+
+/** A page of what the account set's channels were told in the last 30 days, newest first. */
+export async function listDeliveries(
+  setOfBookId: number,
+  { start, limit }: { start: number; limit: number },
+  now: number,
+) {
+  const { db } = useStorage()
+  const where = and(eq(alertDeliveries.setOfBookId, setOfBookId), gte(alertDeliveries.createdAt, now - KEPT))
+  const [counted] = await db.select({ total: count() }).from(alertDeliveries).where(where)
+  const shown = {
+    id: alertDeliveries.id,
+    channelId: alertDeliveries.channelId,
+    type: alertDeliveries.type,
+    createdAt: alertDeliveries.createdAt,
+    sentAt: alertDeliveries.sentAt,
+    attempts: alertDeliveries.attempts,
+    error: alertDeliveries.error,
+    givenUpAt: alertDeliveries.givenUpAt,
+  }
+  const rows = await db
+    .select(shown)
+    .from(alertDeliveries)
+    .where(where)
+    .orderBy(desc(alertDeliveries.id))
+    .limit(limit)
+    .offset(start)
+  return { total: counted!.total, rows }
+}
+
+/** The channels that have something to be told. */
+export async function listWaitingChannels(): Promise<number[]> {
+  const rows = await useStorage()
+    .db.selectDistinct({ id: alertDeliveries.channelId })
+    .from(alertDeliveries)
+    // As the partial index has it.
+    .where(sql`sent_at is null and given_up_at is null`)
+  return rows.map(({ id }) => id)
+}
+
+/** The first message that a channel is to be told; of critical things alone, if asked. */
+export async function nextDelivery(channelId: number, onlyUrgent: boolean): Promise<DeliveryRecord | undefined> {
+  const isUrgent = sql`(${alertDeliveries.severity} = 'critical' or ${alertDeliveries.type} = 'digest')`
+  const [next] = await useStorage()
+    .db.select()
+    .from(alertDeliveries)
+    .where(
+      and(
+        eq(alertDeliveries.channelId, channelId),
+        sql`sent_at is null and given_up_at is null`,
+        onlyUrgent ? isUrgent : undefined,
+      ),
+    )
+    .orderBy(asc(alertDeliveries.id))
+    .limit(1)
+  return next
+}
+
+/** Counts an attempt that begins; from then on nothing is added to the message. The message as it stands then. */
+export async function beginAttempt(id: number): Promise<DeliveryRecord | undefined> {
+  const [begun] = await useStorage().write((tx) =>
+    tx
+      .update(alertDeliveries)
+      .set({ attempts: sql`${alertDeliveries.attempts} + 1` })
+      .where(and(eq(alertDeliveries.id, id), isOpen))
+      .returning(),
+  )
+  return begun
+}
+
+/** How an attempt ended: sent, put off, or given up. */
+export type AttemptEnd = Pick<DeliveryRecord, 'error'> & Partial<Pick<DeliveryRecord, 'sentAt' | 'dueAt' | 'givenUpAt'>>
+
+/** Notes how an attempt ended. */
+export async function endAttempt(tx: Tx, id: number, change: AttemptEnd): Promise<void> {
+  await tx
+    .update(alertDeliveries)
+    .set(change)
+    .where(and(eq(alertDeliveries.id, id), isOpen))
+}
+
+/** Forgets what is older than 30 days. Returns how many. */
+export async function sweepDeliveries(now: number): Promise<number> {
+  return useStorage().write(async (tx) => {
+    const swept = await tx
+      .delete(alertDeliveries)
+      .where(lt(alertDeliveries.createdAt, now - KEPT))
+      .returning({ id: alertDeliveries.id })
+    return swept.length
+  })
+}

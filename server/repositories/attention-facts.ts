@@ -1,0 +1,165 @@
+import { and, asc, count, eq, gt, isNotNull, isNull, lte, min, sql } from 'drizzle-orm'
+import { automations, setOfBooks } from '#drizzle/schema/account-sets'
+import { orders } from '#drizzle/schema/orders'
+import { rejectedMessages } from '#drizzle/schema/messages'
+import { cabinetTotals } from '#drizzle/totals'
+import type { ErrorCode, ErrorParams } from '#shared/error-codes'
+import { PAID } from '#shared/order-status'
+import type { OrderFilter } from '#shared/orders'
+import { useStorage } from '../storage/engine.ts'
+import { nextTurn } from '../turns.ts'
+import { factsMatch, ordersMatch } from './order-filter.ts'
+import type { Sum } from './summary.ts'
+
+/* What server/services/attention/ judges by: few rows, whatever the number of orders. */
+
+/** Every account set's id. */
+export async function listSetIds(): Promise<number[]> {
+  const rows = await useStorage().db.select({ id: setOfBooks.id }).from(setOfBooks).orderBy(asc(setOfBooks.id))
+  return rows.map(({ id }) => id)
+}
+
+/** How an account set stands with C8 and goBox. */
+export async function readStanding(setOfBookId: number) {
+  const [row] = await useStorage()
+    .db.select({
+      name: setOfBooks.setOfBook,
+      importPausedReason: setOfBooks.importPausedReason,
+      importPausedCode: setOfBooks.importPausedCode,
+      importPausedParams: setOfBooks.importPausedParams,
+      lookupBrokenAt: setOfBooks.lookupBrokenAt,
+      lastWebhookAt: setOfBooks.lastWebhookAt,
+      lastNewOrderAt: setOfBooks.lastNewOrderAt,
+      goboxRefusedAt: setOfBooks.goboxRefusedAt,
+      goboxRefusal: setOfBooks.goboxRefusal,
+      goboxRefusalCode: setOfBooks.goboxRefusalCode,
+      goboxRefusalParams: setOfBooks.goboxRefusalParams,
+    })
+    .from(setOfBooks)
+    .where(eq(setOfBooks.id, setOfBookId))
+  return row
+}
+
+export type Standing = NonNullable<Awaited<ReturnType<typeof readStanding>>>
+
+/** How many refunds a filter of refunds finds, and their sum in fen; partial indexes hold them, so no window is needed. */
+export async function sumRefunds(setOfBookId: number, filter: OrderFilter): Promise<Sum> {
+  const [sum] = await useStorage()
+    .db.select({ orders: count(), amount: sql`coalesce(sum(${orders.totalAmount}), 0)`.mapWith(Number) })
+    .from(orders)
+    .where(ordersMatch(setOfBookId, filter, sql`true`))
+  return sum!
+}
+
+/** Why the last download by itself failed; `undefined` if it did not, or none is to run. */
+export async function readDownloadFailure(setOfBookId: number) {
+  const [row] = await useStorage()
+    .db.select({
+      message: automations.lastDownloadError,
+      code: automations.lastDownloadErrorCode,
+      params: automations.lastDownloadErrorParams,
+    })
+    .from(automations)
+    .where(
+      and(
+        eq(automations.setOfBookId, setOfBookId),
+        eq(automations.downloads, true),
+        isNotNull(automations.lastDownloadError),
+      ),
+    )
+  return row && { ...row, message: row.message! }
+}
+
+/** The orders that the queue could have taken up by `dueBy`, and when the longest due one was due. */
+export async function sumDue(setOfBookId: number, dueBy: number): Promise<Sum & { since: number | null }> {
+  const [row] = await useStorage()
+    .db.select({
+      orders: count(),
+      amount: sql`coalesce(sum(${orders.totalAmount}), 0)`.mapWith(Number),
+      since: min(orders.importDueAt),
+    })
+    .from(orders)
+    .where(
+      and(
+        eq(orders.setOfBookId, setOfBookId),
+        isNotNull(orders.importDueAt),
+        lte(orders.importDueAt, dueBy),
+        isNull(orders.importLease),
+      ),
+    )
+  return row!
+}
+
+/** Failed imports of one reason. */
+export interface FailedReason extends Sum {
+  message: string
+  code: ErrorCode | null
+  params: ErrorParams | null
+  /** Its first order. */
+  id: number
+}
+
+const SLICE = 2000
+
+interface FailedOrder {
+  id: number
+  amount: number
+  message: string | null
+  code: ErrorCode | null
+  params: ErrorParams | null
+}
+
+async function failedAfter(setOfBookId: number, id: number): Promise<FailedOrder[]> {
+  return await useStorage()
+    .db.select({
+      id: orders.id,
+      amount: orders.totalAmount,
+      message: orders.importError,
+      code: orders.importErrorCode,
+      params: orders.importErrorParams,
+    })
+    .from(orders)
+    // As the partial index has it: a parameter would not lead to it.
+    .where(and(eq(orders.setOfBookId, setOfBookId), gt(orders.id, id), sql`import_state = 'failed'`))
+    .orderBy(asc(orders.id))
+    .limit(SLICE)
+}
+
+/** The failed imports by reason, in the order in which their first orders came. */
+export async function listFailedReasons(setOfBookId: number): Promise<FailedReason[]> {
+  const reasons = new Map<string, FailedReason>()
+  for (let after = 0, rows: FailedOrder[]; ; after = rows.at(-1)!.id) {
+    rows = await failedAfter(setOfBookId, after)
+    for (const { id, amount, message, code, params } of rows) {
+      const known = reasons.get(message ?? '')
+      if (known) {
+        known.orders++
+        known.amount += amount
+      } else reasons.set(message ?? '', { id, message: message ?? '', code, params, orders: 1, amount })
+    }
+    if (rows.length < SLICE) return [...reasons.values()]
+    await nextTurn()
+  }
+}
+
+/** Cabinets without configuration whose paid orders are not imported. */
+export async function listUnimportedCabinets(setOfBookId: number): Promise<(Sum & { devId: number })[]> {
+  const total = (column: typeof cabinetTotals.orders) => sql`coalesce(sum(${column}), 0)`.mapWith(Number)
+  const { devId } = cabinetTotals
+  return useStorage()
+    .db.select({ devId, orders: total(cabinetTotals.orders), amount: total(cabinetTotals.amount) })
+    .from(cabinetTotals)
+    .where(factsMatch(cabinetTotals, setOfBookId, { unconfigured: true, status: PAID, is_imported: false }))
+    .groupBy(devId)
+    .having(gt(sql`sum(${cabinetTotals.orders})`, 0))
+    .orderBy(devId)
+}
+
+/** How many messages are kept, and since when. */
+export async function countRejected(setOfBookId: number): Promise<{ messages: number; since: number | null }> {
+  const [row] = await useStorage()
+    .db.select({ messages: count(), since: min(rejectedMessages.receivedAt) })
+    .from(rejectedMessages)
+    .where(eq(rejectedMessages.setOfBookId, setOfBookId))
+  return row!
+}
