@@ -3,8 +3,8 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 /*
- * The packages that the app is made of, as CycloneDX, from the lock file. `npm sbom` refuses where any package's wish for a peer is not met,
- * which says nothing about what is there.
+ * The packages that the app is made of, as CycloneDX, from the lock file. `npm sbom` refuses where any package's wish
+ * for a peer is not met, which says nothing about what is there.
  */
 
 interface Locked {

@@ -1,49 +1,44 @@
-import { statfs } from 'node:fs/promises'
 import { and, isNotNull, isNull, max, min } from 'drizzle-orm'
-import { orders, setOfBooks } from '#drizzle/schema'
-import { useStorage } from '../db/client.ts'
+import { orders } from '#drizzle/schema/orders'
+import { setOfBooks } from '#drizzle/schema/account-sets'
+import { useStorage } from '../storage/engine.ts'
+
+export { LEAST_DISK_SPACE } from '../storage/backups.ts'
 
 /** A probe costs a disk sync, and anybody may ask: its answer stands for this long, in milliseconds. */
 const PROBE_KEPT = 1000
 
 let probe: { at: number; done: Promise<void> } | undefined
 
-/** Writes to the database. Throws what SQLite throws when it cannot be written. */
+/** Writes to the database. Rejects with what the engine throws when it cannot be written. */
 export function probeStorage(): Promise<void> {
   if (!probe || performance.now() - probe.at > PROBE_KEPT) {
-    const { sqlite, write } = useStorage()
-    const done = write(() => void sqlite.pragma(`user_version = ${sqlite.pragma('user_version', { simple: true })}`))
-    probe = { at: performance.now(), done }
+    probe = { at: performance.now(), done: useStorage().probe() }
   }
   return probe.done
 }
 
-/** Free bytes on the data folder's disk. */
-export async function freeDiskSpace(): Promise<number> {
-  const { bavail, bsize } = await statfs(useStorage().folder)
-  return bavail * bsize
+/** Where the data is. */
+export const storageEngine = () => useStorage().engine
+
+/** Free bytes on the data's disk; `null` where that is not this machine's. */
+export function freeDiskSpace(): Promise<number | null> {
+  return useStorage().freeSpace()
 }
 
-/** When the longest due order of any queue was due, and when goBox last called the webhook and was last asked; `null`: never. */
+/**
+ * When the longest due order of any queue was due, and when goBox last called the webhook and was last asked; `null`:
+ * never.
+ */
 export async function readActivity() {
   const { db } = useStorage()
   const waiting = and(isNotNull(orders.importDueAt), isNull(orders.importLease))
-  return {
-    oldestDue:
-      db
-        .select({ at: min(orders.importDueAt) })
-        .from(orders)
-        .where(waiting)
-        .get()?.at ?? null,
-    lastWebhook:
-      db
-        .select({ at: max(setOfBooks.lastWebhookAt) })
-        .from(setOfBooks)
-        .get()?.at ?? null,
-    lastDownload:
-      db
-        .select({ at: max(setOfBooks.lastDownloadAt) })
-        .from(setOfBooks)
-        .get()?.at ?? null,
-  }
+  const [queue] = await db
+    .select({ due: min(orders.importDueAt) })
+    .from(orders)
+    .where(waiting)
+  const [contacts] = await db
+    .select({ webhook: max(setOfBooks.lastWebhookAt), download: max(setOfBooks.lastDownloadAt) })
+    .from(setOfBooks)
+  return { oldestDue: queue!.due, lastWebhook: contacts!.webhook, lastDownload: contacts!.download }
 }
