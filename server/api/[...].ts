@@ -1,7 +1,8 @@
-/// <reference path="../db/virtual.d.ts" />
+/// <reference path="../http/api-routes.d.ts" />
 import routes from '#api-routes'
 import { defineEventHandler } from 'h3'
-import { MethodNotAllowed, NotFound } from '../utils/errors.ts'
+import { MethodNotAllowed, NotFound } from '../errors.ts'
+import { readQuery } from '../http/request.ts'
 
 /** The route's path as a pattern: `/api/devices/:id` matches `/api/devices/7`. */
 const known = routes.map(({ route, method }) => ({
@@ -13,5 +14,8 @@ const known = routes.map(({ route, method }) => ({
 export default defineEventHandler((event) => {
   const path = event.path.split('?', 1)[0]!
   const allow = known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
-  throw allow.length > 0 ? new MethodNotAllowed(allow) : new NotFound('没有这个接口，请检查地址')
+  if (allow.length > 0) throw new MethodNotAllowed(allow)
+  // Invalid input comes before what is not there (docs/api.md, Conventions).
+  readQuery(event.path)
+  throw new NotFound('没有这个接口，请检查地址', { code: 'route_not_found' })
 })

@@ -1,20 +1,21 @@
 import { defineEventHandler } from 'h3'
-import { logInSchema, type Session } from '#shared/sessions'
+import { logInSchema, sessionAnswer, type Session } from '#shared/sessions'
 import { formatTime } from '#shared/time'
 import { signIn } from '../services/sign-in.ts'
-import { parseInput } from '../utils/api.ts'
-import { guardLogIn } from '../utils/authenticate.ts'
-import { clientAddress } from '../utils/client-address.ts'
-import { useConfig } from '../utils/config.ts'
-import { readQuery } from '../utils/request.ts'
+import { parseInput } from '../http/define-api.ts'
+import { describeRoute, C8_FAILURES } from '../http/describe-route.ts'
+import { guardLogIn } from '../auth/authenticate.ts'
+import { keepInCookie } from '../auth/session-cookie.ts'
+import { clientAddress } from '../http/client-address.ts'
+import { useConfig } from '../config.ts'
+import { readQuery } from '../http/request.ts'
 
-export default defineEventHandler((event) =>
+const logIn = defineEventHandler((event) =>
   guardLogIn(event, async (c8Token) => {
-    const session = await signIn(
-      parseInput(logInSchema, readQuery(event.path) ?? {}),
-      c8Token,
-      clientAddress(event.node.req),
-    )
+    const { req: request, res: response } = event.node
+    const input = parseInput(logInSchema, readQuery(event.path) ?? {})
+    const session = await signIn(input, c8Token, clientAddress(request))
+    keepInCookie(request, response, input.set_of_book, session.token)
     return {
       state: 1,
       token: session.token,
@@ -24,4 +25,25 @@ export default defineEventHandler((event) =>
       time_zone: useConfig().zone,
     } satisfies Session & { state: 1 }
   }),
+)
+
+export default describeRoute(
+  {
+    none: {
+      summary: 'Logs in with a C8 token, and makes the account set at its first log-in',
+      token: 'c8',
+      input: logInSchema,
+      answer: sessionAnswer,
+      errors: [
+        '403 c8_origin_not_allowed',
+        '403 c8_denies_log_in',
+        '403 c8_permission_missing',
+        '403 set_of_book_hidden',
+        '403 set_of_book_of_other_c8',
+        '429 too_many_failed_log_ins',
+        ...C8_FAILURES,
+      ],
+    },
+  },
+  logIn,
 )

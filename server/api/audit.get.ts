@@ -1,14 +1,16 @@
-import { auditQuerySchema, type AuditEntry } from '#shared/audit'
+import { auditPageAnswer, auditQuerySchema, type AuditEntry } from '#shared/audit'
 import { formatTime } from '#shared/time'
 import { listAudit } from '../repositories/audit.ts'
-import { defineApi } from '../utils/api.ts'
-import { useConfig } from '../utils/config.ts'
+import { defineApi } from '../http/define-api.ts'
+import { useConfig } from '../config.ts'
 
 const { zone } = useConfig()
 
 export default defineApi({
+  summary: 'Lists who did what, newest first',
   permission: 'edit',
   input: auditQuerySchema(zone),
+  answer: auditPageAnswer,
   run: async ({ input, session }) => {
     const { total, rows } = await listAudit(session.setOfBookId, input)
     return {

@@ -1,3 +1,3 @@
-import { defineC8List } from '../utils/c8-list.ts'
+import { defineC8List } from '../http/define-c8-list.ts'
 
 export default defineC8List('members')

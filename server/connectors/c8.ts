@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import type { BillType, C8List } from '#shared/devices'
-import { useConfig } from '../utils/config.ts'
-import { Refused, SessionEnded, UpstreamBroken } from '../utils/errors.ts'
-import { LongInteger } from '../utils/parse-json.ts'
-import { callUpstream, reasonText } from './http.ts'
+import { c8IdDigits, type C8Id } from '#shared/c8-id'
+import type { C8List } from '#shared/devices'
+import { LongInteger } from '#shared/json'
+import { useConfig } from '../config.ts'
+import { Refused, SessionEnded, UpstreamBroken } from '../errors.ts'
+import { callUpstream, reasonText, toUpstreamJson, type Step, type UpstreamAnswer } from './http.ts'
 
 /** Through which C8, and as whom, a call is made. */
 export interface C8Access {
@@ -11,52 +12,46 @@ export interface C8Access {
   c8Token: string
 }
 
-/** A retail document's status when neither confirm nor workflow is left to do. */
-export const RETAIL_DONE = 6
+export const id = z.union([z.number(), z.string().min(1), z.instanceof(LongInteger)])
 
-/** An id as C8 sent it: it goes back in the same form. */
-export type C8Id = number | string | LongInteger
+/** A code or a name, which may be a number, of any length. */
+export const text = z
+  .union([z.string(), z.number(), z.instanceof(LongInteger)])
+  .transform((value) => (value instanceof LongInteger ? value.digits : String(value)))
 
-const id = z.union([z.number(), z.string().min(1), z.instanceof(LongInteger)])
-const text = z.union([z.string(), z.number()]).transform(String)
-const numeric = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^-?\d+(\.\d+)?$/)
-    .transform(Number),
-])
-const retailSchema = z.object({ id, code: text, status: numeric.nullish() })
-
-/** A retail document as C8 tells of it; `status` only where it was asked for. */
-export type Retail = z.output<typeof retailSchema>
-
-/** The body of a new retail document (upstreams.md); amounts in yuan. */
-export interface RetailDraft {
-  source: 'gobox'
-  source_id: string
-  store_id: number
-  bank_id: number
-  member_id: number
-  employee_id: number
-  bill_type: BillType
-  total_amount: number
-  bank_amount: number
-  retail_lines: { product_id: C8Id; quantity: number; tax_price: number; tax_rate: number }[]
-}
+export const numeric = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+(\.\d+)?$/)
+      .transform(Number),
+  ])
+  // Text may hold more digits than a number; Infinity is none.
+  .pipe(z.number())
 
 interface Call<T> {
-  step: string
+  step: Step
   path: string
   query?: Record<string, string>
   body?: unknown
   schema: z.ZodType<T>
+  client?: AbortSignal
 }
 
-/** One call; `null` when C8 says “not there”. Throws SessionEnded (401, 403), Refused, UpstreamBroken, UpstreamTimeout. */
-async function call<T>(
+/** C8's own words for a refusal: its `errmsg`, else what its answer says at all. */
+function refusalText({ status, body, text }: UpstreamAnswer, c8Token: string): string {
+  const { errmsg } = (body ?? {}) as { errmsg?: unknown }
+  const said = typeof errmsg === 'string' || typeof errmsg === 'number' ? errmsg : text?.trim()
+  return reasonText(said || (status >= 400 ? `状态 ${status}` : undefined), [c8Token])
+}
+
+/**
+ * One call; `null` when C8 says “not there”. Throws SessionEnded (401, 403), Refused, UpstreamBroken, UpstreamTimeout.
+ */
+export async function call<T>(
   { c8Origin, c8Token }: C8Access,
-  { step, path, query, body, schema }: Call<T>,
+  { step, path, query, body, schema, client }: Call<T>,
 ): Promise<T | null> {
   const search = query ? `?${new URLSearchParams(query)}` : ''
   const answer = await callUpstream({
@@ -65,30 +60,37 @@ async function call<T>(
     url: `${c8Origin}/api/${path}${search}`,
     method: body === undefined ? 'GET' : 'POST',
     headers: { token: c8Token, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? undefined : toUpstreamJson(body),
+    client,
   })
-  if (answer.status === 401 || answer.status === 403) throw new SessionEnded('C8 登录已失效，请重新登录')
-  const { state, errmsg } = (answer.body ?? {}) as { state?: unknown; errmsg?: unknown }
-  if (answer.status >= 400 || state === 0)
-    throw new Refused(
-      `C8 ${step}被拒绝：${reasonText(errmsg ?? (answer.status >= 400 ? `状态 ${answer.status}` : undefined), [c8Token])}`,
-    )
+  if (answer.status === 401 || answer.status === 403)
+    throw new SessionEnded('C8 登录已失效，请重新登录', { code: 'c8_session_ended' })
+  const { state } = (answer.body ?? {}) as { state?: unknown }
+  const named = { upstream: 'C8', step: step.name, ...step.params }
+  if (answer.status >= 400 || state === 0) {
+    const reason = refusalText(answer, c8Token)
+    throw new Refused(`C8 ${step.text}被拒绝：${reason}`, { code: 'upstream_refuses', params: { ...named, reason } })
+  }
   if (answer.body === null) return null
   const parsed = schema.safeParse(answer.body)
   // An answer that cannot be read may be the answer to something that was done.
   if (!parsed.success)
-    throw new UpstreamBroken(`C8 ${step}失败：回答无法读懂，请稍后再试`, true, { cause: parsed.error })
+    throw new UpstreamBroken(`C8 ${step.text}失败：回答无法读懂，请稍后再试`, true, {
+      code: 'upstream_unreadable',
+      params: named,
+      cause: parsed.error,
+    })
   return parsed.data
 }
 
-const rootOf = <T>(item: z.ZodType<T>) => z.object({ root: z.array(item), total: numeric.nullish() })
+export const rootOf = <T>(item: z.ZodType<T>) => z.object({ root: z.array(item), total: numeric.nullish() })
 
 const permissionSchema = z.object({ access_level: numeric.pipe(z.number().int()), user_name: z.string().nullish() })
 
 /** What the token's user may do with this app; `null`: nothing. */
 export function getPermission(access: C8Access) {
   return call(access, {
-    step: '检查权限',
+    step: { name: 'check_permission', text: '检查权限' },
     path: 'security_keys',
     schema: permissionSchema,
     query: { action: 'has_security_key', security_key: useConfig().c8SecurityKey },
@@ -99,7 +101,11 @@ const setOfBookSchema = z.object({ set_of_book: text, tax_rate: numeric.nullish(
 
 /** The account set with its tax rates; `null` when the token may not see it. */
 export function getC8SetOfBook(access: C8Access, name: string) {
-  return call(access, { step: '查询账套', path: `set_of_books/${encodeURIComponent(name)}`, schema: setOfBookSchema })
+  return call(access, {
+    step: { name: 'get_set_of_book', text: '查询账套' },
+    path: `set_of_books/${encodeURIComponent(name)}`,
+    schema: setOfBookSchema,
+  })
 }
 
 /** A page of one of C8's lists: stores, banks, employees or members whose name contains `name`. */
@@ -107,77 +113,64 @@ export async function listC8(
   access: C8Access,
   list: C8List,
   { name, start, limit }: { name?: string; start: number; limit: number },
+  client?: AbortSignal,
 ) {
-  const step = { stores: '查询仓库', banks: '查询收款账户', employees: '查询员工', members: '查询会员' }[list]
+  const purpose = { stores: '查询仓库', banks: '查询收款账户', employees: '查询员工', members: '查询会员' }[list]
   const answer = await call(access, {
-    step,
+    step: { name: `list_${list}`, text: purpose },
     path: list,
     schema: rootOf(z.looseObject({ id, name: text.nullish() })),
     query: { ...(name === undefined ? {} : { name__icontains: name }), start: String(start), limit: String(limit) },
+    client,
   })
   const root = answer?.root ?? []
   return { total: answer?.total ?? start + root.length, root }
 }
 
-/** The product with this barcode, `undefined` if C8 has none. */
-export async function findProduct(access: C8Access, barcode: string) {
+const productSchema = z.object({
+  id,
+  name: text.nullish(),
+  barcode: text.nullish(),
+  in_use: z.unknown().optional(),
+})
+
+/** A page of C8's products whose name contains `name`, or that carry `barcode`. */
+export async function listProducts(
+  access: C8Access,
+  { name, barcode, start, limit }: { name?: string; barcode?: string; start: number; limit: number },
+  client?: AbortSignal,
+) {
   const answer = await call(access, {
-    step: `查询条码 ${reasonText(barcode)} `,
+    step: { name: 'list_products', text: '查询商品' },
+    path: 'products',
+    query: {
+      ...(barcode === undefined ? {} : { barcode }),
+      ...(name === undefined ? {} : { name__icontains: name }),
+      start: String(start),
+      limit: String(limit),
+    },
+    schema: rootOf(productSchema),
+    client,
+  })
+  // C8 may compare barcodes loosely.
+  const root = (answer?.root ?? []).filter((row) => barcode === undefined || (row.barcode ?? barcode) === barcode)
+  const total = barcode === undefined ? (answer?.total ?? start + root.length) : start + root.length
+  return { total, root: root.map(({ id, name, barcode: own }) => ({ id, name: name ?? null, barcode: own ?? null })) }
+}
+
+/** Each row once: a list may name one twice. */
+export const distinct = <Row extends { id: C8Id }>(rows: Row[]) => [
+  ...new Map(rows.map((row) => [c8IdDigits(row.id), row])).values(),
+]
+
+/** The products that C8 has for this barcode; one that carries another barcode, or is no longer sold, is none. */
+export async function findProducts(access: C8Access, barcode: string) {
+  const answer = await call(access, {
+    step: { name: 'find_product', text: `查询条码 ${reasonText(barcode)} `, params: { barcode: reasonText(barcode) } },
     path: 'products',
     query: { barcode },
-    schema: rootOf(z.object({ id })),
+    schema: rootOf(productSchema),
   })
-  return answer?.root[0]
-}
-
-/** The document that was made from the order `transId`, `undefined` if there is none. */
-export async function findRetail(access: C8Access, transId: string): Promise<Retail | undefined> {
-  const answer = await call(access, {
-    step: '查找零售单',
-    path: 'retails',
-    query: { source: 'gobox', source_id: transId },
-    schema: rootOf(retailSchema),
-  })
-  return answer?.root[0]
-}
-
-const idText = (retailId: C8Id) => (retailId instanceof LongInteger ? retailId.digits : String(retailId))
-const retailPath = (retailId: C8Id) => `retails/${encodeURIComponent(idText(retailId))}`
-
-/** A document; `null` once it is deleted. */
-export function getRetail(access: C8Access, retailId: C8Id) {
-  return call(access, { step: '查询零售单', path: retailPath(retailId), schema: retailSchema })
-}
-
-/** Creates a document. An UpstreamBroken with `unanswered` leaves open whether it exists. */
-export async function createRetail(access: C8Access, draft: RetailDraft): Promise<Retail> {
-  const created = await call(access, { step: '创建零售单', path: 'retails', body: draft, schema: retailSchema })
-  if (!created) throw new UpstreamBroken('C8 创建零售单失败：没有回答单号，请稍后再试', true)
-  return created
-}
-
-/** Confirms a document; may be repeated. */
-export async function confirmRetail(access: C8Access, retailId: C8Id): Promise<void> {
-  await call(access, {
-    step: '确认零售单',
-    path: retailPath(retailId),
-    query: { action: 'confirm', action_type: '1' },
-    schema: z.unknown(),
-  })
-}
-
-const workflowSchema = z.object({ status: numeric })
-
-/** Runs the document's next workflow step and returns its status then. */
-export async function executeWorkflow(access: C8Access, retailId: C8Id): Promise<number> {
-  const step = '执行零售单流程'
-  const query = {
-    action: 'execute_workflow',
-    form_name: 'retail',
-    form_id: idText(retailId),
-    result: '{"memo":"","cancel":false}',
-  }
-  const answer = await call(access, { step, path: 'workflow_current_actions', query, schema: workflowSchema })
-  if (!answer) throw new UpstreamBroken(`C8 ${step}失败：没有回答状态，请稍后再试`, true)
-  return answer.status
+  const rows = answer?.root ?? []
+  return distinct(rows.filter((row) => (row.barcode ?? barcode) === barcode && row.in_use !== false))
 }

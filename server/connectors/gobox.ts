@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import { useConfig } from '../utils/config.ts'
-import { Refused, UpstreamBroken } from '../utils/errors.ts'
-import { callUpstream, reasonText } from './http.ts'
+import { useConfig } from '../config.ts'
+import { type DomainErrorOptions, Refused, UpstreamBroken } from '../errors.ts'
+import { callUpstream, reasonText, toUpstreamJson, type Step } from './http.ts'
 
 type Fields = Record<string, string | number>
 
@@ -19,47 +19,70 @@ export function signFields(fields: Fields, appKey: string): string {
   return hash('md5', JSON.stringify(sorted).replaceAll(' ', '') + appKey)
 }
 
-const numeric = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+const numeric = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number())
 const answerSchema = z.object({ code: numeric, msg: z.unknown().optional(), output: z.unknown().optional() })
 const LAPSED_CODES = new Set([401, 40101])
 const ABOUT_ACCESS_TOKEN = /access[ _-]?token|访问令牌/i
 
-/** Sends one signed command and returns its `output`. Throws AccessTokenLapsed, Refused, UpstreamBroken, UpstreamTimeout. */
-async function command(path: string, step: string, fields: Fields, appKey: string): Promise<unknown> {
+/**
+ * Sends one signed command and returns its `output`. Throws AccessTokenLapsed, Refused, UpstreamBroken,
+ * UpstreamTimeout.
+ */
+async function command(
+  path: string,
+  step: Step,
+  fields: Fields,
+  appKey: string,
+  client?: AbortSignal,
+): Promise<unknown> {
   const { goboxUrl } = useConfig()
-  if (!goboxUrl) throw new Refused('还没有设置 goBox 的地址，请管理员设置 NUXT_GOBOX_URL 后重启')
+  if (!goboxUrl)
+    throw new Refused('还没有设置 goBox 的地址，请管理员设置 NUXT_GOBOX_URL 后重启', { code: 'gobox_url_missing' })
   const signed: Fields = { ...fields, time: Math.floor(Date.now() / 1000) }
-  const { status, body } = await callUpstream({
+  const sign = signFields(signed, appKey)
+  const { status, body, text } = await callUpstream({
     upstream: 'goBox',
     step,
     url: goboxUrl + path,
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...signed, sign: signFields(signed, appKey) }),
+    body: toUpstreamJson({ ...signed, sign }),
+    client,
   })
   const answer = answerSchema.safeParse(body)
   if (status === 200 && answer.success && answer.data.code === 0) return answer.data.output
   if (status < 400 && !answer.success) throw unreadable(step)
   const { code = status, msg } = answer.data ?? {}
-  const secrets = [appKey, signed.access_token].filter((secret) => typeof secret === 'string')
-  const message = `goBox ${step}被拒绝：${reasonText(msg ?? `代码 ${code}`, secrets)}`
+  const secrets = [appKey, sign, signed.access_token].filter((secret) => typeof secret === 'string')
+  const reason = reasonText(msg ?? (text?.trim() || `代码 ${code}`), secrets)
+  const message = `goBox ${step.text}被拒绝：${reason}`
+  const options: DomainErrorOptions = {
+    code: 'upstream_refuses',
+    params: { upstream: 'goBox', step: step.name, reason },
+  }
   throw LAPSED_CODES.has(code) || status === 401 || ABOUT_ACCESS_TOKEN.test(String(msg))
-    ? new AccessTokenLapsed(message)
-    : new Refused(message)
+    ? new AccessTokenLapsed(message, options)
+    : new Refused(message, options)
 }
 
-function unreadable(step: string): UpstreamBroken {
-  return new UpstreamBroken(`goBox ${step}失败：回答无法读懂，请稍后再试`, false)
+function unreadable(step: Step): UpstreamBroken {
+  return new UpstreamBroken(`goBox ${step.text}失败：回答无法读懂，请稍后再试`, false, {
+    code: 'upstream_unreadable',
+    params: { upstream: 'goBox', step: step.name },
+  })
 }
 
-const tokenSchema = z.object({ access_token: z.string().min(1), expires: numeric })
+/** A token that is said to last longer, in seconds, is asked for anew all the same. */
+const LONGEST_TOKEN = 366 * 24 * 3600
+const expires = numeric.transform((seconds) => Math.min(Math.floor(seconds), LONGEST_TOKEN))
+const tokenSchema = z.object({ access_token: z.string().min(1), expires })
 
 /** Gets an access token for a shop's credentials; `expires` is in seconds from now. */
 export async function getAccessToken(
   userName: string,
   appKey: string,
 ): Promise<{ accessToken: string; expires: number }> {
-  const step = '获取访问令牌'
+  const step = { name: 'get_access_token', text: '获取访问令牌' }
   const output = tokenSchema.safeParse(
     await command('/access-token', step, { user: userName, command: 'GetToken' }, appKey),
   )
@@ -81,24 +104,25 @@ export interface TradeQuery {
 }
 
 const tradeSchema = z.object({
-  trade_list: z.array(z.record(z.string(), z.unknown())).nullish(),
-  page: numeric.nullish(),
+  trade_list: z.array(z.unknown()).nullish(),
+  page: numeric.pipe(z.number().int()).nullish(),
 })
 
-/** Asks for one page of product lines; `page` is the next page's number, or `null` after the last. */
+/**
+ * Asks for one page of product lines, of which one may be anything; `page` is the next page's number, or `null` after
+ * the last. Nothing says that the next is further on.
+ */
 export async function queryTrade(
   query: TradeQuery,
   accessToken: string,
   appKey: string,
-): Promise<{ entries: TradeEntry[]; page: number | null }> {
-  const step = '查询订单'
+  client?: AbortSignal,
+): Promise<{ entries: unknown[]; page: number | null }> {
+  const step = { name: 'query_trade', text: '查询订单' }
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as Fields
   const output = tradeSchema.safeParse(
-    await command('/trade', step, { access_token: accessToken, command: 'QueryTrade', ...given }, appKey),
+    await command('/trade', step, { access_token: accessToken, command: 'QueryTrade', ...given }, appKey, client),
   )
   if (!output.success) throw unreadable(step)
-  const next = output.data.page || null
-  // A next page that is not further on would be asked for without end.
-  if (next !== null && next <= query.page) throw unreadable(step)
-  return { entries: output.data.trade_list ?? [], page: next }
+  return { entries: output.data.trade_list ?? [], page: output.data.page || null }
 }

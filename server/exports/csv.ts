@@ -5,9 +5,13 @@ import { COLUMNS, writeRows } from './order-columns.ts'
 
 /** Excel takes a file for UTF-8 only with it. */
 const BOM = '\uFEFF'
-/** What neither needs quotes nor begins like a formula. */
-const PLAIN = /^[^=+\-@\t\r\n",][^\r\n",]*$/
-const FORMULA = /^[=+\-@\t\r]/
+/** What neither needs quotes nor begins like a formula: a word that begins with a letter or a digit. */
+const PLAIN = /^[\p{L}\p{N}][^\r\n",]*$/u
+/**
+ * What spreadsheets run: a formula's first sign, also as a full-width form, behind white space and characters that
+ * nobody sees.
+ */
+const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u
 
 /** A text as a cell: quoted where need be, and with an apostrophe before what a spreadsheet would run. */
 export function csvText(text: string): string {

@@ -7,7 +7,7 @@ import type { ExportRecord } from '../repositories/order-export.ts'
 type Cell = string | number | null
 
 /** A column of the export. Ids are text, whatever they look like. */
-interface Column<Source> {
+export interface Column<Source> {
   title: string
   kind: Kind
   value: (source: Source) => Cell
@@ -15,8 +15,9 @@ interface Column<Source> {
 export type Kind = 'text' | 'number' | 'money' | 'time'
 
 /*
- * One row an order line, since that is what an accountant books and counts. What belongs to the whole order stands in each of its rows, so that rows
- * can be filtered and sorted, but for its sum, which stands in the first alone: every column of money adds up. An order without lines has one row.
+ * One row an order line, since that is what an accountant books and counts. What belongs to the whole order stands in
+ * each of its rows, so that rows can be filtered and sorted, but for its sum, which stands in the first alone: every
+ * column of money adds up. An order without lines has one row.
  */
 
 const BEFORE: Column<ExportRecord>[] = [
@@ -57,7 +58,12 @@ export interface CellWriter {
   separator: string
 }
 
-function writeCells<Source>(columns: Column<Source>[], source: Source, { cell, empty, separator }: CellWriter): string {
+/** A row's cells, each with the separator after it. */
+export function writeCells<Source>(
+  columns: Column<Source>[],
+  source: Source,
+  { cell, empty, separator }: CellWriter,
+): string {
   let text = ''
   for (const { kind, value } of columns) {
     const content = value(source)

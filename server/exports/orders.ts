@@ -1,14 +1,14 @@
 import type { ExportFormat, OrderFilter } from '#shared/orders'
 import { formatTime } from '#shared/time'
 import { readOrders } from '../repositories/order-export.ts'
-import { findWindows, type Window } from '../repositories/order-totals.ts'
-import type { Download } from '../utils/download.ts'
+import { addTotals, findWindows, type Window } from '../repositories/order-totals.ts'
+import type { Download } from '../http/define-download.ts'
 import { toCsv } from './csv.ts'
 import { toXlsx } from './xlsx.ts'
 
-const FORMATS = {
-  csv: { type: 'text/csv; charset=utf-8', write: toCsv },
-  xlsx: { type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', write: toXlsx },
+const TYPES: Record<ExportFormat, string> = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
 
 /** The days that the file is about: those asked for, else those that hold its orders. */
@@ -20,19 +20,23 @@ function rangeOf({ start_date: start, end_date: end }: OrderFilter, newestFirst:
     .join('_')
 }
 
-/** The orders that match as a file, which is written while they are read: it takes the same memory however many they are. */
+/**
+ * The orders that match as a file, which is written while they are read: it takes the same memory however many they
+ * are.
+ */
 export async function exportOrders(
   setOfBookId: number,
   { format, ...filter }: OrderFilter & { format: ExportFormat },
   zone: string,
+  client?: AbortSignal,
 ): Promise<Download> {
-  const windows = await findWindows(setOfBookId, filter)
+  const windows = await findWindows(setOfBookId, filter, { client })
   const range = rangeOf(filter, windows, zone)
-  const { type, write } = FORMATS[format]
+  const orders = readOrders(setOfBookId, filter, windows, client)
   return {
-    type,
+    type: TYPES[format],
     name: ['订单', range].filter(Boolean).join('_') + `.${format}`,
     plainName: ['orders', range].filter(Boolean).join('_') + `.${format}`,
-    content: write(readOrders(setOfBookId, filter, windows), zone),
+    content: format === 'xlsx' ? toXlsx(orders, zone, { totals: addTotals(windows) }) : toCsv(orders, zone),
   }
 }

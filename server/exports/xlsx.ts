@@ -1,6 +1,8 @@
 import { yuanText } from '#shared/money'
 import { DAY, zoneOffset } from '#shared/time'
+import { ORDER_STATUS, PAID, PAID_BACK } from '#shared/order-status'
 import type { ExportRecord } from '../repositories/order-export.ts'
+import type { Totals } from '../repositories/order-totals.ts'
 import { COLUMNS, writeRows, type CellWriter, type Kind } from './order-columns.ts'
 import { toZip, type ZipFile } from './zip.ts'
 
@@ -28,12 +30,25 @@ const EPOCH_DAY = 25_569
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
+/** Characters that a cell holds, and what stands at the end of a text that was cut. */
+const MAX_TEXT = 32_767
+const CUT = '…'
+
+/** The text as a cell can hold it: well-formed, and cut with a mark where it is too long. */
+function cellText(text: string): string {
+  const whole = text.toWellFormed()
+  return whole.length <= MAX_TEXT ? whole : whole.slice(0, MAX_TEXT - 1).replace(/[\uD800-\uDBFF]$/, '') + CUT
+}
+
 /** Text inside an element, without the characters that XML cannot carry. */
 function xmlText(text: string): string {
+  const held = cellText(text)
+  if (!/[&<>_\p{Cc}\uFFFE\uFFFF]/u.test(held)) return held
   // eslint-disable-next-line no-control-regex -- they are what is looked for
-  return /[&<>\u0000-\u001F\uFFFE\uFFFF]/.test(text)
-    ? text.replace(/[&<>]/g, (sign) => ENTITIES[sign]!).replace(/[\u0000-\u0008\v\f\u000E-\u001F\uFFFE\uFFFF]/g, '')
-    : text
+  const plain = held.replace(/[\u0000-\u0008\v\f\u000E-\u001F\uFFFE\uFFFF]/g, '')
+  // Spreadsheets read _x000D_ as the character of that number, unless the underscore itself is written so.
+  const literal = plain.replace(/_(?=x[0-9A-F]{4}_)/gi, '_x005F_')
+  return literal.replace(/[&<>]/g, (sign) => ENTITIES[sign]!)
 }
 
 /** Text is typed as such, so that no spreadsheet takes it for a number or a formula. */
@@ -41,7 +56,7 @@ function textCell(text: string, style = 0): string {
   return `<c t="inlineStr"${style ? ` s="${style}"` : ''}><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`
 }
 
-function writerFor(zone: string): CellWriter {
+export function writerFor(zone: string): CellWriter {
   return {
     cell: {
       text: (text: string) => textCell(text),
@@ -55,11 +70,12 @@ function writerFor(zone: string): CellWriter {
   }
 }
 
-const HEADER = `<row>${COLUMNS.map(({ title }) => textCell(title, STYLE.header)).join('')}</row>`
-const SHEET_BEGIN =
+/** How a sheet begins: its columns, and their titles, which stay in sight. */
+export const sheetBegin = (columns: { title: string; kind: Kind }[]) =>
   `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` +
-  `<cols>${COLUMNS.map(({ kind }, index) => `<col min="${index + 1}" max="${index + 1}" width="${WIDTHS[kind]}" customWidth="1"/>`).join('')}</cols><sheetData>${HEADER}`
-const SHEET_END = '</sheetData></worksheet>'
+  `<cols>${columns.map(({ kind }, index) => `<col min="${index + 1}" max="${index + 1}" width="${WIDTHS[kind]}" customWidth="1"/>`).join('')}</cols><sheetData><row>${columns.map(({ title }) => textCell(title, STYLE.header)).join('')}</row>`
+const SHEET_BEGIN = sheetBegin(COLUMNS)
+export const SHEET_END = '</sheetData></worksheet>'
 
 /** The rows of the orders, in pieces of one slice each. */
 async function* rowsOf(slices: AsyncIterable<ExportRecord[]>, zone: string): AsyncGenerator<string[]> {
@@ -93,22 +109,23 @@ async function* sheetsOf(pieces: AsyncIterator<string[]>, maxRows: number): Asyn
   }
 }
 
-function* frameOf(sheets: string[]): Generator<ZipFile> {
-  const numbers = sheets.map((_, index) => index + 1)
+/** What a workbook is beside its sheets, which have these names. */
+export function* frameOf(names: string[]): Generator<ZipFile> {
+  const numbers = names.map((_, index) => index + 1)
   const file = (name: string, content: string): ZipFile => ({ name, content: [XML, content] })
   const relation = (id: number, type: string, target: string) =>
     `<Relationship Id="rId${id}" Type="${OFFICE}/${type}" Target="${target}"/>`
   yield file(
     'xl/workbook.xml',
     `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>${numbers
-      .map((number) => `<sheet name="订单${number > 1 ? number : ''}" sheetId="${number}" r:id="rId${number}"/>`)
+      .map((number) => `<sheet name="${names[number - 1]!}" sheetId="${number}" r:id="rId${number}"/>`)
       .join('')}</sheets></workbook>`,
   )
   yield file(
     'xl/_rels/workbook.xml.rels',
     `<Relationships xmlns="${RELATIONS}">${numbers
       .map((number) => relation(number, 'worksheet', `worksheets/sheet${number}.xml`))
-      .join('')}${relation(sheets.length + 1, 'styles', 'styles.xml')}</Relationships>`,
+      .join('')}${relation(names.length + 1, 'styles', 'styles.xml')}</Relationships>`,
   )
   yield { name: 'xl/styles.xml', content: [STYLES] }
   yield file(
@@ -120,20 +137,61 @@ function* frameOf(sheets: string[]): Generator<ZipFile> {
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">' +
       '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>' +
       `<Default Extension="xml" ContentType="${CONTENT}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="${CONTENT}.styles+xml"/>` +
-      `${sheets.map((name) => `<Override PartName="/${name}" ContentType="${CONTENT}.worksheet+xml"/>`).join('')}</Types>`,
+      `${numbers.map((number) => `<Override PartName="/xl/worksheets/sheet${number}.xml" ContentType="${CONTENT}.worksheet+xml"/>`).join('')}</Types>`,
   )
 }
 
-async function* filesOf(slices: AsyncIterable<ExportRecord[]>, zone: string, maxRows: number): AsyncGenerator<ZipFile> {
-  const sheets: string[] = []
-  for await (const sheet of sheetsOf(rowsOf(slices, zone), maxRows)) {
-    sheets.push(sheet.name)
-    yield sheet
+const SUMS = [
+  { title: '交易状态', kind: 'text' },
+  { title: '订单数', kind: 'number' },
+  { title: '订单总金额（元）', kind: 'money' },
+] as const
+
+/** The sums apart: only what was paid and not taken back is turnover. */
+function sumsSheet(number: number, totals: Totals, zone: string): ZipFile {
+  const { orders, amount, paidOrders, paidAmount, refundedOrders, refundedAmount } = totals
+  const { cell } = writerFor(zone)
+  const rows = [
+    [ORDER_STATUS[PAID], paidOrders, paidAmount],
+    [ORDER_STATUS[PAID_BACK], refundedOrders, refundedAmount],
+    ['其他状态', orders - paidOrders - refundedOrders, amount - paidAmount - refundedAmount],
+  ] as const
+  return {
+    name: `xl/worksheets/sheet${number}.xml`,
+    content: [
+      sheetBegin([...SUMS]),
+      ...rows.map(
+        ([name, count, fen]) =>
+          `<row>${cell.text(name as never)}${cell.number(count as never)}${cell.money(fen as never)}</row>`,
+      ),
+      SHEET_END,
+    ],
   }
-  yield* frameOf(sheets)
 }
 
-/** The orders as an Excel workbook, written while they are read. */
-export function toXlsx(slices: AsyncIterable<ExportRecord[]>, zone: string, maxRows = MAX_ROWS): AsyncIterable<Buffer> {
-  return toZip(filesOf(slices, zone, maxRows))
+async function* filesOf(
+  slices: AsyncIterable<ExportRecord[]>,
+  zone: string,
+  maxRows: number,
+  totals?: Totals,
+): AsyncGenerator<ZipFile> {
+  const names: string[] = []
+  for await (const sheet of sheetsOf(rowsOf(slices, zone), maxRows)) {
+    names.push(`订单${names.length > 0 ? names.length + 1 : ''}`)
+    yield sheet
+  }
+  if (totals) {
+    names.push('合计')
+    yield sumsSheet(names.length, totals, zone)
+  }
+  yield* frameOf(names)
+}
+
+/** The orders as an Excel workbook, written while they are read, and their sums on a sheet of its own. */
+export function toXlsx(
+  slices: AsyncIterable<ExportRecord[]>,
+  zone: string,
+  { maxRows = MAX_ROWS, totals }: { maxRows?: number; totals?: Totals } = {},
+): AsyncIterable<Buffer> {
+  return toZip(filesOf(slices, zone, maxRows, totals))
 }

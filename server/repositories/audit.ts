@@ -1,8 +1,7 @@
 import { and, count, desc, eq, gte, lt, lte } from 'drizzle-orm'
-import { auditEntries } from '#drizzle/schema'
-import type { AuditDetail, AuditEvent, AuditQuery } from '#shared/audit'
-import { AUDIT_KEPT } from '../db/audit-guard.ts'
-import { useStorage } from '../db/client.ts'
+import { auditEntries } from '#drizzle/schema/audit'
+import { AUDIT_KEPT, type AuditDetail, type AuditEvent, type AuditQuery } from '#shared/audit'
+import { useStorage, type Tx } from '../storage/engine.ts'
 
 /** Who does something, for which account set, and from where. */
 export interface Actor {
@@ -13,17 +12,14 @@ export interface Actor {
 
 export type AuditRecord = typeof auditEntries.$inferSelect
 
-/** Writes an entry inside the transaction that makes the change it tells of. */
-export function addAudit(by: Actor, event: AuditEvent, detail?: AuditDetail) {
-  useStorage()
-    .db.insert(auditEntries)
-    .values({ ...by, at: Date.now(), event, detail: detail ?? null })
-    .run()
+/** Writes an entry in the transaction that makes the change it tells of. */
+export async function addAudit(tx: Tx, by: Actor, event: AuditEvent, detail?: AuditDetail): Promise<void> {
+  await tx.insert(auditEntries).values({ ...by, at: Date.now(), event, detail: detail ?? null })
 }
 
 /** Writes an entry about what changes nothing else here. */
 export async function recordAudit(by: Actor, event: AuditEvent, detail?: AuditDetail): Promise<void> {
-  await useStorage().write(() => addAudit(by, event, detail))
+  await useStorage().write((tx) => addAudit(tx, by, event, detail))
 }
 
 /** A page of the account set's entries that match, newest first, and how many match. */
@@ -39,27 +35,24 @@ export async function listAudit(
     query.start_date === undefined ? undefined : gte(auditEntries.at, query.start_date),
     query.end_date === undefined ? undefined : lte(auditEntries.at, query.end_date),
   )
-  return {
-    total: db.select({ total: count() }).from(auditEntries).where(where).get()!.total,
-    rows: db
-      .select()
-      .from(auditEntries)
-      .where(where)
-      .orderBy(desc(auditEntries.at), desc(auditEntries.id))
-      .limit(query.limit)
-      .offset(query.start)
-      .all(),
-  }
+  const [counted] = await db.select({ total: count() }).from(auditEntries).where(where)
+  const rows = await db
+    .select()
+    .from(auditEntries)
+    .where(where)
+    .orderBy(desc(auditEntries.at), desc(auditEntries.id))
+    .limit(query.limit)
+    .offset(query.start)
+  return { total: counted!.total, rows }
 }
 
 /** Forgets entries that have been kept for a year. Returns how many. */
 export async function sweepAudit(now: number): Promise<number> {
-  const { db, write } = useStorage()
-  return write(
-    () =>
-      db
-        .delete(auditEntries)
-        .where(lt(auditEntries.at, now - AUDIT_KEPT))
-        .run().changes,
-  )
+  return useStorage().write(async (tx) => {
+    const swept = await tx
+      .delete(auditEntries)
+      .where(lt(auditEntries.at, now - AUDIT_KEPT))
+      .returning({ id: auditEntries.id })
+    return swept.length
+  })
 }

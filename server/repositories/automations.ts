@@ -1,16 +1,27 @@
-import { and, eq, gte, lte, or } from 'drizzle-orm'
-import { automations, orders, setOfBooks } from '#drizzle/schema'
+import { and, eq, gte, isNull, lte, or } from 'drizzle-orm'
+import { automations, setOfBooks } from '#drizzle/schema/account-sets'
+import { orders } from '#drizzle/schema/orders'
 import { DEFAULT_DOWNLOAD_MINUTES, DEFAULT_IMPORT_DELAY_MINUTES } from '#shared/automation'
+import type { Reason } from '#shared/error-codes'
 import { PAID } from '#shared/order-status'
 import { formatTime } from '#shared/time'
-import { useStorage } from '../db/client.ts'
-import { seal, unseal } from '../db/seal.ts'
-import { useConfig } from '../utils/config.ts'
+import { useStorage, type Reader, type Tx } from '../storage/engine.ts'
+import { seal, unseal } from '../storage/seal.ts'
+import { useConfig } from '../config.ts'
 import { addAudit, type Actor } from './audit.ts'
-import { enqueue } from './order-imports.ts'
-import type { SessionRecord } from './sessions.ts'
+import { addAutomaticItems } from './import-batch-work.ts'
+import { closedDate, holdDays } from './closed-days.ts'
+import { enqueue } from './import-queue.ts'
 
 type Row = typeof automations.$inferSelect
+
+/** A user who is signed in, with the C8 token that the automation may use. */
+interface SignedIn {
+  setOfBookId: number
+  setOfBook: string
+  userName: string
+  c8Token: string
+}
 
 /** What runs by itself for an account set; `c8Token` opened. */
 export type AutomationRecord = Omit<Row, 'c8TokenSealed'> & {
@@ -34,24 +45,25 @@ function open({
   }
 }
 
-const select = () =>
-  useStorage().db.select().from(automations).innerJoin(setOfBooks, eq(automations.setOfBookId, setOfBooks.id))
+const select = (db: Reader) =>
+  db.select().from(automations).innerJoin(setOfBooks, eq(automations.setOfBookId, setOfBooks.id))
 
 /** What runs by itself for this account set; `undefined` if nothing was ever switched on. */
 export async function getAutomation(setOfBookId: number): Promise<AutomationRecord | undefined> {
-  const row = select().where(eq(automations.setOfBookId, setOfBookId)).get()
+  const [row] = await select(useStorage().db).where(eq(automations.setOfBookId, setOfBookId))
   return row && open(row)
 }
 
 /** Every account set for which something runs by itself. */
 export async function listAutomations(): Promise<AutomationRecord[]> {
-  return select()
-    .where(or(eq(automations.downloads, true), eq(automations.imports, true)))
-    .all()
-    .map(open)
+  const on = or(eq(automations.downloads, true), eq(automations.imports, true))
+  return (await select(useStorage().db).where(on)).map(open)
 }
 
-type Switches = Pick<Row, 'downloads' | 'downloadMinutes' | 'imports' | 'importDelayMinutes' | 'importSince'>
+type Switches = Pick<
+  Row,
+  'downloads' | 'downloadMinutes' | 'imports' | 'importDelayMinutes' | 'importSince' | 'closeDays'
+>
 
 /** What holds until something is switched on for the first time. */
 const UNTOUCHED = {
@@ -60,6 +72,7 @@ const UNTOUCHED = {
   imports: false,
   importDelayMinutes: DEFAULT_IMPORT_DELAY_MINUTES,
   importSince: null,
+  closeDays: false,
 }
 
 function toFields({
@@ -68,6 +81,7 @@ function toFields({
   imports,
   importDelayMinutes,
   importSince,
+  closeDays,
 }: Switches | typeof UNTOUCHED): Record<string, unknown> {
   return {
     downloads,
@@ -75,78 +89,97 @@ function toFields({
     imports,
     import_delay_minutes: importDelayMinutes,
     import_since: importSince === null ? null : formatTime(importSince, useConfig().zone),
+    close_days: closeDays,
   }
 }
 
-/** Switches on and off what runs by itself, with the user's C8 token while anything is on. A cursor that there is stays. */
+/**
+ * Switches on and off what runs by itself, with the user's C8 token while anything is on. A cursor that there is stays.
+ */
 export async function saveAutomation(
-  session: SessionRecord,
+  session: SignedIn,
   switches: Switches,
   firstCursor: number,
   by: Actor,
 ): Promise<void> {
-  const { db, write, secretKey } = useStorage()
+  const { write, secretKey } = useStorage()
   const isOn = switches.downloads || switches.imports
   const change = {
     ...switches,
     enabledUser: session.userName,
     c8TokenSealed: isOn ? seal(session.c8Token, session.setOfBook, secretKey) : null,
   }
-  await write(() => {
-    const before = db.select().from(automations).where(eq(automations.setOfBookId, session.setOfBookId)).get()
-    db.insert(automations)
+  await write(async (tx) => {
+    const [before] = await tx.select().from(automations).where(eq(automations.setOfBookId, session.setOfBookId))
+    await tx
+      .insert(automations)
       .values({ ...change, setOfBookId: session.setOfBookId, downloadCursor: firstCursor })
       .onConflictDoUpdate({ target: automations.setOfBookId, set: change })
-      .run()
-    addAudit(by, 'automation_changed', { before: toFields(before ?? UNTOUCHED), after: toFields(switches) })
+    await addAudit(tx, by, 'automation_changed', { before: toFields(before ?? UNTOUCHED), after: toFields(switches) })
   })
 }
 
-/** Puts the user's fresh C8 token in the place of the stored one, if that was this user's. Runs inside the caller's transaction. */
-export function renewAutomationToken(
-  session: Pick<SessionRecord, 'setOfBookId' | 'setOfBook' | 'userName' | 'c8Token'>,
-) {
-  const { db, secretKey } = useStorage()
+/** Puts the user's fresh C8 token in the place of the stored one, if that was this user's. */
+export async function renewAutomationToken(tx: Tx, session: SignedIn): Promise<void> {
+  const { secretKey } = useStorage()
   const on = or(eq(automations.downloads, true), eq(automations.imports, true))
-  db.update(automations)
+  await tx
+    .update(automations)
     .set({ c8TokenSealed: seal(session.c8Token, session.setOfBook, secretKey) })
     .where(and(eq(automations.setOfBookId, session.setOfBookId), eq(automations.enabledUser, session.userName), on))
-    .run()
 }
 
 /** Forgets the stored C8 token if it is the one that C8 has refused: a log-in may have brought another since. */
 export async function dropAutomationToken(setOfBookId: number, refused: string, by: Actor): Promise<void> {
-  const { db, write } = useStorage()
-  await write(() => {
-    const row = select().where(eq(automations.setOfBookId, setOfBookId)).get()
+  const { write, forUpdate } = useStorage()
+  await write(async (tx) => {
+    const [row] = await forUpdate(select(tx).where(eq(automations.setOfBookId, setOfBookId)))
     if (!row || open(row).c8Token !== refused) return
-    db.update(automations).set({ c8TokenSealed: null }).where(eq(automations.setOfBookId, setOfBookId)).run()
-    addAudit(by, 'session_ended')
+    await tx.update(automations).set({ c8TokenSealed: null }).where(eq(automations.setOfBookId, setOfBookId))
+    await addAudit(tx, by, 'session_ended')
   })
 }
 
-/** Notes how a download went: its cursor (only forward), its time, its error, the day whose review is done. */
+type Note = Partial<
+  Pick<Row, 'downloadCursor' | 'lastAttemptAt' | 'lastReviewDay' | 'lastLongReviewDay' | 'coveredSince' | 'lateBy'>
+>
+
+/**
+ * Notes how a download went: its cursor (only forward), its time, its error (`null`: none), and what a look
+ * back found.
+ */
 export async function noteDownload(
   setOfBookId: number,
-  note: Partial<Pick<Row, 'downloadCursor' | 'lastAttemptAt' | 'lastDownloadError' | 'lastReviewDay'>>,
+  { error, ...note }: Note & { error?: Reason | null },
 ): Promise<void> {
-  const { db, write } = useStorage()
-  await write(() => db.update(automations).set(note).where(eq(automations.setOfBookId, setOfBookId)).run())
+  const failure = error !== undefined && {
+    lastDownloadError: error?.message ?? null,
+    lastDownloadErrorCode: error?.code ?? null,
+    lastDownloadErrorParams: error?.params ?? null,
+  }
+  await useStorage().write((tx) =>
+    tx
+      .update(automations)
+      .set({ ...note, ...failure })
+      .where(eq(automations.setOfBookId, setOfBookId)),
+  )
 }
 
 /** Enough for a day's rush at once, few enough to leave the thread to the webhook. */
 const MAX_QUEUED_AT_ONCE = 500
+
+/** The name under which orders are imported that nobody asked for, whoever switched it on. */
+const IMPORT_USER = '自动导入'
 
 /** Queues paid orders made between `since` and `until` that nobody has tried to import; returns how many. */
 export async function enqueuePaidOrders(
   setOfBookId: number,
   since: number,
   until: number,
-  user: string,
   now: number,
 ): Promise<number> {
   const { db, write } = useStorage()
-  const waiting = db
+  const waiting = await db
     .select({ id: orders.id })
     .from(orders)
     .where(
@@ -157,11 +190,17 @@ export async function enqueuePaidOrders(
         eq(orders.status, PAID),
         eq(orders.importState, 'idle'),
         eq(orders.importHeld, false),
+        isNull(closedDate),
       ),
     )
     .limit(MAX_QUEUED_AT_ONCE)
-    .all()
   if (waiting.length === 0) return 0
-  await write(() => waiting.forEach(({ id }) => enqueue(id, user, null, now)))
-  return waiting.length
+  const ids = waiting.map(({ id }) => id)
+  const day = formatTime(now, useConfig().zone).slice(0, 10)
+  return write(async (tx) => {
+    await holdDays(tx, setOfBookId)
+    const orderIds = await enqueue(tx, ids, IMPORT_USER, null, now)
+    if (orderIds.length > 0) await addAutomaticItems(tx, { setOfBookId, day, user: IMPORT_USER, orderIds, now })
+    return orderIds.length
+  })
 }

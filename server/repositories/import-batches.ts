@@ -1,197 +1,201 @@
-import { and, asc, count, desc, eq, sql } from 'drizzle-orm'
-import { importBatches, importBatchItems, orders } from '#drizzle/schema'
-import type { OrderFilter } from '#shared/orders'
-import { prepared, useStorage } from '../db/client.ts'
-import { Invalid, NotFound } from '../utils/errors.ts'
+import { and, asc, count, desc, eq, isNotNull, isNull, lt, not, or, sql } from 'drizzle-orm'
+import { importBatches, importBatchItems } from '#drizzle/schema/imports'
+import { orders } from '#drizzle/schema/orders'
+import { setOfBooks } from '#drizzle/schema/account-sets'
+import type { JobKind } from '#shared/job-rules'
+import { useStorage, type Reader, type Tx } from '../storage/engine.ts'
+import { nextTurn } from '../turns.ts'
+import { TooMany } from '../errors.ts'
 import { addAudit, type Actor } from './audit.ts'
-import type { BatchOutcome } from './import-batch-items.ts'
-import { dequeue, enqueue } from './order-imports.ts'
-import { findOrderIds } from './order-queries.ts'
-import { isImportable } from './orders.ts'
+import { waiting } from './import-batch-items.ts'
+import { findWait, type ImportWait } from './import-waits.ts'
 
-export interface BatchProgress {
-  id: number
-  createdAt: number
-  createdUser: string
-  total: number
+export type BatchRecord = typeof importBatches.$inferSelect
+
+export interface BatchProgress extends BatchRecord {
   imported: number
+  done: number
   failed: number
   cancelled: number
   pending: number
+  /** Why it does not go on at the moment. */
+  wait?: ImportWait
 }
 
-type Selection = { ids: number[] } | { filter: OrderFilter }
+/** Jobs of one account set that have not ended. */
+const MAX_OPEN = 50
+/** Jobs of one account set in all: the oldest that have ended make room for new ones. */
+const MAX_KEPT = 1000
+/** How long a job can be looked at, in milliseconds. */
+const KEPT = 90 * 24 * 3_600_000
 
-/** Queueing is one transaction on the thread that takes goBox's messages; a larger batch would hold those up. */
-const MAX_BATCH = 10_000
+const waitsForItems = sql`exists (select 1 from ${importBatchItems} where ${and(
+  sql`${importBatchItems.batchId} = ${importBatches.id}`,
+  waiting,
+)})`
+const isOpen = or(isNotNull(importBatches.selection), waitsForItems)!
+const ofSet = (setOfBookId: number) => eq(importBatches.setOfBookId, setOfBookId)
 
-function selectOrders(setOfBookId: number, ids: number[]) {
-  return (
-    useStorage()
-      .db.select({
-        id: orders.id,
-        transId: orders.transId,
-        status: orders.status,
-        importState: orders.importState,
-        createUnansweredAt: orders.createUnansweredAt,
-      })
-      .from(orders)
-      // The ids as one parameter: SQLite takes no more than 32,766. With a plus, it looks for them and does not go through all of the account set's orders.
-      .where(
-        and(
-          sql`+${orders.setOfBookId} = ${setOfBookId}`,
-          sql`${orders.id} in (select value from json_each(${JSON.stringify(ids)}))`,
-        ),
-      )
-      .all()
-  )
-}
-
-/** Without drizzle, as `enqueue`. */
-const insertItem = prepared((_, sqlite) =>
-  sqlite.prepare<[batchId: number, orderId: number, transId: string, outcome: BatchOutcome, reason: string | null]>(
-    'INSERT INTO import_batch_items (batch_id, order_id, trans_id, outcome, reason) VALUES (?, ?, ?, ?, ?)',
-  ),
-)
-
-/** Makes a batch and queues its orders. Throws NotFound if one of `ids` is not this account set's. */
-export async function createBatch(
-  setOfBookId: number,
-  selection: Selection,
-  by: Actor,
-  sessionId: number,
-  now: number,
-): Promise<{ id: number; total: number }> {
-  const { db, write } = useStorage()
-  // Looked for before the transaction: some filters read long.
-  const ids =
-    'ids' in selection ? [...new Set(selection.ids)] : await findOrderIds(setOfBookId, selection.filter, MAX_BATCH + 1)
-  if (ids.length > MAX_BATCH) throw new Invalid(`一次最多导入 ${MAX_BATCH} 个订单，请缩小范围`)
-  return write(() => {
-    const chosen = selectOrders(setOfBookId, ids)
-    // An order that a filter found may be deleted since; one that was named must be there.
-    if ('ids' in selection && chosen.length !== ids.length)
-      throw new NotFound('所选订单里有不存在的，请刷新列表后重新选择')
-    const { id } = db
-      .insert(importBatches)
-      .values({ setOfBookId, createdAt: now, createdUser: by.user, total: chosen.length })
-      .returning({ id: importBatches.id })
-      .get()
-    for (const order of chosen) {
-      const outcome: BatchOutcome =
-        order.importState === 'imported' ? 'imported' : isImportable(order) ? 'pending' : 'failed'
-      const reason = outcome === 'failed' ? '订单不是“支付成功”，不能导入' : null
-      insertItem().run(id, order.id, order.transId, outcome, reason)
-      if (outcome === 'pending') enqueue(order.id, by.user, sessionId, now)
-    }
-    addAudit(by, 'batch_started', { id, after: { total: chosen.length } })
-    return { id, total: chosen.length }
-  })
-}
-
-function progressOf(batch: typeof importBatches.$inferSelect): BatchProgress {
-  const counts = Object.fromEntries(
-    useStorage()
-      .db.select({ outcome: importBatchItems.outcome, count: count() })
-      .from(importBatchItems)
-      .where(eq(importBatchItems.batchId, batch.id))
-      .groupBy(importBatchItems.outcome)
-      .all()
-      .map((row) => [row.outcome, row.count]),
-  )
-  const { imported = 0, failed = 0, cancelled = 0, pending = 0 } = counts
-  return { ...batch, imported, failed, cancelled, pending }
-}
-
-function ownBatch(setOfBookId: number, id: number) {
-  return useStorage()
-    .db.select()
+/** Throws TooMany where the account set has as many open jobs as it may; makes room where it has too many that ended. */
+async function makeRoom(tx: Tx, setOfBookId: number) {
+  // So that two who ask at once are counted one after the other.
+  await useStorage().forUpdate(tx.select({ id: setOfBooks.id }).from(setOfBooks).where(eq(setOfBooks.id, setOfBookId)))
+  const [open] = await tx
+    .select({ count: count() })
     .from(importBatches)
-    .where(and(eq(importBatches.setOfBookId, setOfBookId), eq(importBatches.id, id)))
-    .get()
+    .where(and(ofSet(setOfBookId), isNull(importBatches.automaticDay), isOpen))
+  if (open!.count >= MAX_OPEN)
+    throw new TooMany(`还有 ${MAX_OPEN} 个任务没有完成，请等它们完成或取消一些再试`, 60, {
+      code: 'too_many_jobs',
+      params: { limit: MAX_OPEN },
+    })
+  const [all] = await tx.select({ count: count() }).from(importBatches).where(ofSet(setOfBookId))
+  if (all!.count < MAX_KEPT) return
+  const [oldest] = await tx
+    .select({ id: importBatches.id })
+    .from(importBatches)
+    .where(and(ofSet(setOfBookId), not(isOpen)))
+    .orderBy(asc(importBatches.id))
+    .limit(1)
+  if (oldest) await tx.delete(importBatches).where(eq(importBatches.id, oldest.id))
 }
 
-/** A batch's progress. */
-export async function getBatchProgress(setOfBookId: number, id: number): Promise<BatchProgress | undefined> {
-  const batch = ownBatch(setOfBookId, id)
-  return batch && progressOf(batch)
-}
-
-/** A batch's progress and its failures, each with its reason. */
-export async function getBatch(setOfBookId: number, id: number) {
-  const batch = ownBatch(setOfBookId, id)
-  if (!batch) return undefined
-  const failures = useStorage()
-    .db.select()
-    .from(importBatchItems)
-    .where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'failed')))
-    .orderBy(asc(importBatchItems.orderId))
-    .all()
-  return { ...progressOf(batch), failures }
-}
-
-/** A page of the account set's batches, newest first. */
-export async function listBatches(setOfBookId: number, { start, limit }: { start: number; limit: number }) {
-  const { db } = useStorage()
-  const own = eq(importBatches.setOfBookId, setOfBookId)
-  return {
-    total: db.select({ total: count() }).from(importBatches).where(own).get()!.total,
-    rows: db
-      .select()
-      .from(importBatches)
-      .where(own)
-      .orderBy(desc(importBatches.id))
-      .limit(limit)
-      .offset(start)
-      .all()
-      .map(progressOf),
-  }
-}
-
-/** Takes what has not started out of the queue again; returns how many orders that were, `undefined` if there is no such batch. */
-export async function cancelBatch(setOfBookId: number, id: number, by: Actor): Promise<number | undefined> {
-  const { db, write } = useStorage()
-  return write(() => {
-    if (!ownBatch(setOfBookId, id)) return undefined
-    const pending = db
-      .select()
-      .from(importBatchItems)
-      .where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.outcome, 'pending')))
-      .all()
-    const cancelled = pending.filter(({ orderId }) => dequeue(orderId, by.user)).length
-    if (cancelled > 0) addAudit(by, 'batch_cancelled', { id, after: { count: cancelled } })
-    return cancelled
+/** Makes a job of which no order is an item yet. Throws TooMany. */
+export async function insertBatch(
+  job: { setOfBookId: number; kind: JobKind; sessionId: number; orderIds: number[] },
+  by: Actor,
+  now: number,
+): Promise<number> {
+  const { setOfBookId, kind, sessionId, orderIds } = job
+  const total = orderIds.length
+  return useStorage().write(async (tx) => {
+    await makeRoom(tx, setOfBookId)
+    const [batch] = await tx
+      .insert(importBatches)
+      .values({
+        setOfBookId,
+        kind,
+        createdAt: now,
+        createdUser: by.user,
+        address: by.address,
+        sessionId,
+        total,
+        selection: total > 0 ? orderIds : null,
+      })
+      .returning({ id: importBatches.id })
+    await addAudit(tx, by, 'batch_started', { id: batch!.id, after: { ...(kind === 'import' ? {} : { kind }), total } })
+    return batch!.id
   })
 }
 
-/** Queues the batch's failed orders again, all or those with this reason; returns how many, `undefined` if there is no such batch. */
-export async function retryBatch(
+/** The row of a job of this account set. */
+export async function ownBatch(db: Reader, setOfBookId: number, id: number): Promise<BatchRecord | undefined> {
+  const [batch] = await db
+    .select()
+    .from(importBatches)
+    .where(and(ofSet(setOfBookId), eq(importBatches.id, id)))
+  return batch
+}
+
+async function progressOf(db: Reader, batch: BatchRecord): Promise<BatchProgress> {
+  const rows = await db
+    .select({ outcome: importBatchItems.outcome, count: count() })
+    .from(importBatchItems)
+    .where(eq(importBatchItems.batchId, batch.id))
+    .groupBy(importBatchItems.outcome)
+  const counts = Object.fromEntries(rows.map((row) => [row.outcome, row.count]))
+  const { imported = 0, done = 0, failed = 0, cancelled = 0, pending = 0 } = counts
+  const open = pending + (batch.selection?.length ?? 0)
+  const wait = open > 0 && batch.kind === 'import' ? await findWait(db, batch, Date.now()) : undefined
+  return { ...batch, imported, done, failed, cancelled, pending: open, wait }
+}
+
+/** How far a job has come; of one kind alone, if named. */
+export async function getBatchProgress(
   setOfBookId: number,
   id: number,
-  reason: string | undefined,
-  by: Actor,
-  sessionId: number,
-  now: number,
-): Promise<number | undefined> {
-  const { db, write } = useStorage()
-  return write(() => {
-    if (!ownBatch(setOfBookId, id)) return undefined
-    const failed = and(
-      eq(importBatchItems.batchId, id),
-      eq(importBatchItems.outcome, 'failed'),
-      reason === undefined ? undefined : eq(importBatchItems.reason, reason),
-    )
-    const items = db.select({ orderId: importBatchItems.orderId }).from(importBatchItems).where(failed).all()
-    const queued = items
-      .filter(({ orderId }) => enqueue(orderId, by.user, sessionId, now))
-      .map(({ orderId }) => orderId)
-    for (const orderId of queued) {
-      db.update(importBatchItems)
-        .set({ outcome: 'pending', reason: null })
-        .where(and(eq(importBatchItems.batchId, id), eq(importBatchItems.orderId, orderId)))
-        .run()
-    }
-    if (queued.length > 0) addAudit(by, 'batch_retried', { id, after: { count: queued.length } })
-    return queued.length
+  kind?: JobKind,
+): Promise<BatchProgress | undefined> {
+  const { db } = useStorage()
+  const batch = await ownBatch(db, setOfBookId, id)
+  return batch && (kind === undefined || batch.kind === kind) ? progressOf(db, batch) : undefined
+}
+
+/** The items of a job that have failed. */
+export function failuresOf(db: Reader, batchId: number) {
+  return db
+    .select()
+    .from(importBatchItems)
+    .where(and(eq(importBatchItems.batchId, batchId), eq(importBatchItems.outcome, 'failed')))
+    .orderBy(asc(importBatchItems.orderId))
+}
+
+/** What the products are called whose barcodes these failures name: one order tells it of each. */
+async function productNames(db: Reader, failures: Awaited<ReturnType<typeof failuresOf>>) {
+  const ids = new Map(failures.map(({ orderId, reasonParams }) => [reasonParams?.barcode, orderId]))
+  ids.delete(undefined)
+  if (ids.size === 0) return new Map<string, string>()
+  const named = await db
+    .select({ products: orders.products })
+    .from(orders)
+    .where(useStorage().dialect.isAmong(orders.id, [...ids.values()]))
+  return new Map(named.flatMap(({ products }) => products.map(({ barcode, name }) => [barcode, name])))
+}
+
+/** A job's progress and its failures, each with its reason and its product's name; of one kind alone, if named. */
+export async function getBatch(setOfBookId: number, id: number, kind?: JobKind) {
+  return useStorage().snapshot(async (db) => {
+    const batch = await ownBatch(db, setOfBookId, id)
+    if (!batch || (kind !== undefined && batch.kind !== kind)) return undefined
+    const failures = await failuresOf(db, id)
+    const names = await productNames(db, failures)
+    const named = failures.map((item) => ({ ...item, product: names.get(String(item.reasonParams?.barcode)) ?? null }))
+    return { ...(await progressOf(db, batch)), failures: named }
   })
+}
+
+/** A page of the account set's jobs, newest first. */
+export async function listBatches(
+  setOfBookId: number,
+  { start, limit, kind, open }: { start: number; limit: number; kind?: JobKind; open?: boolean },
+) {
+  const { db } = useStorage()
+  const wanted = and(
+    ofSet(setOfBookId),
+    kind && eq(importBatches.kind, kind),
+    open === undefined ? undefined : open ? isOpen : not(isOpen),
+  )
+  const [counted] = await db.select({ total: count() }).from(importBatches).where(wanted)
+  const page = await db
+    .select()
+    .from(importBatches)
+    .where(wanted)
+    .orderBy(desc(importBatches.id))
+    .limit(limit)
+    .offset(start)
+  return { total: counted!.total, rows: await Promise.all(page.map((batch) => progressOf(db, batch))) }
+}
+
+/** The jobs that this process has to go on with: all that are open, but for imports that the queue works off. */
+export async function listUnfinished(): Promise<BatchRecord[]> {
+  const byUs = or(
+    isNotNull(importBatches.selection),
+    eq(importBatches.isCancelling, true),
+    and(sql`${importBatches.kind} <> 'import'`, waitsForItems),
+  )
+  return useStorage().db.select().from(importBatches).where(byUs).orderBy(asc(importBatches.id))
+}
+
+/** Forgets jobs that have ended and had their time, one a statement. Returns how many. */
+export async function sweepBatches(now: number): Promise<number> {
+  const { db, write } = useStorage()
+  const old = await db
+    .select({ id: importBatches.id })
+    .from(importBatches)
+    .where(and(lt(importBatches.createdAt, now - KEPT), not(isOpen)))
+  for (const { id } of old) {
+    await write((tx) => tx.delete(importBatches).where(eq(importBatches.id, id)))
+    await nextTurn()
+  }
+  return old.length
 }

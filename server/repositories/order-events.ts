@@ -1,22 +1,45 @@
-import type { orderEvents } from '#drizzle/schema'
-import { prepared } from '../db/client.ts'
+import { sql, type SQL } from 'drizzle-orm'
+import { orderEvents, orders } from '#drizzle/schema/orders'
+import type { Tx } from '../storage/engine.ts'
 
 export type OrderEventRecord = typeof orderEvents.$inferSelect
 
-/** Without drizzle, which takes many times as long to build the statement as SQLite to run it: a batch adds thousands in one transaction. */
-const insertEvent = prepared((_, sqlite) =>
-  sqlite.prepare<[orderId: number, orderId: number, at: number, user: string, event: string, detail: string | null]>(`
-  INSERT INTO order_events (order_id, sequence, at, user, event, detail)
-  VALUES (?, (SELECT coalesce(max(sequence), 0) + 1 FROM order_events WHERE order_id = ?), ?, ?, ?, ?)`),
-)
+const nextSequence = (orderId: number | typeof orders.id) =>
+  sql<number>`(select coalesce(max(${orderEvents.sequence}), 0) + 1 from ${orderEvents} where ${orderEvents.orderId} = ${orderId})`
 
-/** Adds an entry to an order's history, inside the transaction that makes the change it tells of. */
-export function addEvent(
+/** Adds an entry to an order's history, in the transaction that makes the change it tells of. */
+export async function addEvent(
+  tx: Tx,
   orderId: number,
   event: OrderEventRecord['event'],
   user: string,
   at: number,
   detail?: Record<string, unknown>,
-) {
-  insertEvent().run(orderId, orderId, at, user, event, detail ? JSON.stringify(detail) : null)
+): Promise<void> {
+  await tx
+    .insert(orderEvents)
+    .values({ orderId, sequence: nextSequence(orderId), at, user, event, detail: detail ?? null })
+}
+
+/** As `addEvent`, for all orders that match: one statement however many they are. */
+export async function addEvents(
+  tx: Tx,
+  which: SQL,
+  event: OrderEventRecord['event'],
+  user: string,
+  at: number,
+): Promise<void> {
+  await tx.insert(orderEvents).select(
+    tx
+      .select({
+        orderId: orders.id,
+        sequence: nextSequence(orders.id).as('sequence'),
+        at: sql<number>`${at}`.as('at'),
+        user: sql<string>`${user}`.as('user'),
+        event: sql<OrderEventRecord['event']>`${event}`.as('event'),
+        detail: sql<null>`null`.as('detail'),
+      })
+      .from(orders)
+      .where(which),
+  )
 }

@@ -1,17 +1,18 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { and, asc, gt, or, sql } from 'drizzle-orm'
-import { orders } from '#drizzle/schema'
+import { asc, sql } from 'drizzle-orm'
+import { orders } from '#drizzle/schema/orders'
 import type { ImportState } from '#shared/import-state'
 import type { OrderStatus } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
-import { useStorage } from '../db/client.ts'
+import { useStorage } from '../storage/engine.ts'
+import { nextTurn, Pace } from '../turns.ts'
 import { readCabinetNames } from './cabinets.ts'
 import type { NamedOrderRecord } from './order-queries.ts'
-import { ordersMatch } from './order-filter.ts'
+import { behind, boundsOf, forSpans, ordersMatch, type Span } from './order-filter.ts'
 import type { Window } from './order-totals.ts'
 
-/** Some milliseconds of reading: between two slices goBox gets its turn. */
-const SLICE = 100
+/** Orders in the first slice and in the largest: between two of them goBox gets its turn. */
+const FIRST_SLICE = 10
+const LARGEST_SLICE = 100
 
 const {
   id,
@@ -49,7 +50,7 @@ const columns = {
 /** What an export tells of an order. */
 export type ExportRecord = Pick<NamedOrderRecord, keyof typeof columns | 'deviceName'>
 
-/** `columns` as SQLite gives them. */
+/** `columns` as `prepareRows` gives them. */
 type Values = [
   id: number,
   transId: string,
@@ -105,41 +106,38 @@ function toRecord(values: unknown[], names: Map<number, string>): ExportRecord {
 }
 
 /**
- * The orders that match, oldest first, a slice at a time. Each slice is a read of its own, so that a slow client keeps no snapshot open, for which
- * the WAL would have to grow; an order that changes meanwhile comes as it is when its slice is read.
+ * The orders that match, oldest first, a slice at a time. Each slice is a read of its own, so that a slow client keeps
+ * no snapshot open, for which the WAL would have to grow; an order that changes meanwhile comes as it is when its slice
+ * is read.
  */
 export async function* readOrders(
   setOfBookId: number,
   filter: OrderFilter,
   newestFirst: Window[],
+  client?: AbortSignal,
 ): AsyncGenerator<ExportRecord[]> {
-  const placeholder = (name: string) => sql`${sql.placeholder(name)}`
-  const { db } = useStorage()
+  const { db, prepareRows } = useStorage()
   const names = await readCabinetNames(setOfBookId)
-  const statement = db
-    .select(columns)
-    .from(orders)
-    .where(
-      and(
-        ordersMatch(setOfBookId, filter, { from: placeholder('from'), to: placeholder('to') }),
-        // Beside the span, which begins at the same time: SQLite then enters the index at the right place.
-        or(gt(orders.createTime, placeholder('from')), gt(orders.id, placeholder('after'))),
-      ),
-    )
-    .orderBy(asc(orders.createTime), asc(orders.id))
-    .limit(SLICE)
-    .prepare()
-  for (const window of newestFirst.toReversed()) {
-    let from = window.from
-    let after = 0
-    while (true) {
-      const rows = statement.values({ from, after, to: window.to }).map((row) => toRecord(row, names))
-      if (rows.length > 0) yield rows
-      await nextTurn()
-      if (rows.length < SLICE) break
-      const last = rows.at(-1)!
-      from = last.createTime
-      after = last.id
-    }
+  const readerFor = forSpans((isWithin) =>
+    prepareRows(
+      db
+        .select(columns)
+        .from(orders)
+        .where(ordersMatch(setOfBookId, filter, isWithin))
+        .orderBy(asc(orders.createTime), asc(orders.id))
+        .limit(sql.placeholder('limit')),
+    ),
+  )
+  const pace = new Pace(FIRST_SLICE, LARGEST_SLICE)
+  // What is left to read, the next at the end.
+  const left: Span[] = [...newestFirst]
+  for (let span = left.pop(); span; span = left.pop()) {
+    pace.begin()
+    const limit = pace.size
+    const rows = (await readerFor(span)({ ...boundsOf(span), limit })).map((row) => toRecord(row, names))
+    if (rows.length > 0) yield rows
+    pace.end()
+    await nextTurn(client)
+    if (rows.length === limit) left.push(...behind(span, rows.at(-1)!).toReversed())
   }
 }

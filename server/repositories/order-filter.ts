@@ -1,15 +1,17 @@
-import { and, between, eq, inArray, not, notInArray, or, sql, type SQL } from 'drizzle-orm'
-import { devices, orders } from '#drizzle/schema'
+import { and, between, eq, inArray, lt, not, notInArray, or, sql, SQL } from 'drizzle-orm'
+import { devices } from '#drizzle/schema/devices'
+import { orders } from '#drizzle/schema/orders'
+import type { cabinetTotals, dayTotals } from '#drizzle/totals'
 import { IMPORTED_STATES } from '#shared/import-state'
 import { REFUND_STATUSES } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
-import type { cabinetTotals, dayTotals } from '../db/order-totals.ts'
+import { REFUND_TIME } from '#shared/refunds'
+import { useStorage } from '../storage/engine.ts'
 
 const configured = (setOfBookId: number, name?: string) =>
   sql`(select ${devices.devId} from ${devices} where ${and(
     eq(devices.setOfBookId, setOfBookId),
-    // instr, not LIKE: % and _ are plain characters here.
-    name === undefined ? undefined : sql`instr(casefold(${devices.name}), casefold(${name})) > 0`,
+    name === undefined ? undefined : useStorage().dialect.contains(devices.name, name),
   )})`
 
 function cabinetMatches(
@@ -31,6 +33,27 @@ function cabinetMatches(
 /** Whether the filter asks for something of the cabinet. */
 export function asksForCabinet(filter: OrderFilter): boolean {
   return filter.dev_id !== undefined || filter.device_name !== undefined || filter.unconfigured !== undefined
+}
+
+/** Whether the filter asks what became of a refund, which the totals do not know. */
+export function asksForRefunds({ refund_handled: handled, refund_overdue: overdue }: OrderFilter): boolean {
+  return handled !== undefined || overdue === true
+}
+
+/*
+ * The conditions of the indexes of refunds (drizzle/schema/orders.ts), word for word: SQLite uses such an index only where a
+ * query says the same.
+ */
+const IS_WAITING = sql`status > 101 and status in (102, 103, 104, 110) and import_state in ('created', 'imported') and refund_handled_at is null`
+const IS_HANDLED = sql`refund_handled_at is not null`
+const IS_UNFINISHED = sql`status > 101 and status in (102, 104, 110) and refund_handled_at is null`
+
+function refundsMatch({ refund_handled: handled, refund_overdue: overdue }: OrderFilter): SQL | undefined {
+  const isOverdue = and(IS_UNFINISHED, lt(orders.updateTime, Date.now() - REFUND_TIME))!
+  return and(
+    handled === undefined ? undefined : handled ? IS_HANDLED : IS_WAITING,
+    overdue === undefined ? undefined : overdue ? isOverdue : not(isOverdue),
+  )
 }
 
 /** The conditions on what the totals know as well as the orders, but for the time. */
@@ -59,45 +82,71 @@ export function factsMatch(
   )!
 }
 
-const contains = (column: SQL | typeof orders.transId, text: string) =>
-  sql`${column} like ${`%${text.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`
-
-/** Whether only the orders themselves can say what matches. */
+/** Whether only the orders themselves can say what matches, and no index leads to them. */
 export function asksForText(filter: OrderFilter): boolean {
-  return filter.trans_id !== undefined || filter.q !== undefined || filter.barcode !== undefined
+  return (
+    filter.trans_id !== undefined ||
+    filter.q !== undefined ||
+    filter.barcode !== undefined ||
+    filter.import_error !== undefined ||
+    filter.refund_overdue === false
+  )
 }
 
-function textMatches({ trans_id: transId, q, barcode }: OrderFilter): SQL | undefined {
+function textMatches({ trans_id: transId, q, barcode, import_error: importError }: OrderFilter): SQL | undefined {
+  const { containsAscii, hasBarcode } = useStorage().dialect
   return and(
     transId === undefined ? undefined : eq(orders.transId, transId),
     q === undefined
       ? undefined
-      : or(
-          contains(orders.transId, q),
-          contains(sql`${orders.createdUser}`, q),
-          contains(sql`${orders.importedUser}`, q),
-        ),
-    // Most orders are told apart by their text, without reading it as JSON.
-    barcode === undefined
-      ? undefined
-      : and(
-          sql`instr(${orders.products}, ${JSON.stringify(barcode)}) > 0`,
-          sql`exists (select 1 from json_each(${orders.products}) where value ->> 'barcode' = ${barcode})`,
-        ),
+      : or(containsAscii(orders.transId, q), containsAscii(orders.eId, q), containsAscii(orders.retailCode, q)),
+    barcode === undefined ? undefined : hasBarcode(orders.products, barcode),
+    importError === undefined ? undefined : eq(orders.importError, importError),
   )
 }
 
-/** Bounds of a time, both inclusive. */
+/**
+ * Bounds of a time, both inclusive. Of a single moment (`from` and `to` are the same) the ids may be bounded, too: a
+ * whole day's orders may bear one time.
+ */
 export interface Span {
   from: number
   to: number
+  ids?: { from: number; to: number }
 }
 
-/** All conditions of the filter on orders between two times; its own dates are in the span. */
-export function ordersMatch(
-  setOfBookId: number,
-  filter: OrderFilter,
-  { from, to }: { from: number | SQL; to: number | SQL },
-): SQL {
-  return and(factsMatch(orders, setOfBookId, filter), between(orders.createTime, from, to), textMatches(filter))!
+/** A moment is looked for as such: no index finds the ids of a span of time. */
+export function inSpan({ from, to, ids }: Span): SQL {
+  return ids
+    ? and(eq(orders.createTime, from), between(orders.id, ids.from, ids.to))!
+    : between(orders.createTime, from, to)
+}
+
+const bound = (name: string) => sql`${sql.placeholder(name)}`
+const ANY_TIME = between(orders.createTime, bound('from'), bound('to'))
+const ANY_IDS = and(eq(orders.createTime, bound('from')), between(orders.id, bound('fromId'), bound('toId')))!
+
+/** A statement that is prepared for each of both kinds of spans when it is needed first; `boundsOf` are its values. */
+export function forSpans<T>(prepare: (inSpan: SQL) => T): (span: Span) => T {
+  let ofTimes: T | undefined
+  let ofIds: T | undefined
+  return ({ ids }) => (ids ? (ofIds ??= prepare(ANY_IDS)) : (ofTimes ??= prepare(ANY_TIME)))
+}
+
+/** The values of a span for a statement of `forSpans`. */
+export function boundsOf({ from, to, ids }: Span) {
+  return { from, to, fromId: ids?.from, toId: ids?.to }
+}
+
+/** What of a span lies behind one of its orders, read oldest first. */
+export function behind({ to, ids }: Span, last: { createTime: number; id: number }): Span[] {
+  const moment = last.createTime
+  const rest = { from: moment, to: moment, ids: { from: last.id + 1, to: ids?.to ?? Number.MAX_SAFE_INTEGER } }
+  return moment < to ? [rest, { from: moment + 1, to }] : [rest]
+}
+
+/** All conditions of the filter on orders of a span, which holds the filter's own dates. */
+export function ordersMatch(setOfBookId: number, filter: OrderFilter, span: Span | SQL): SQL {
+  const isWithin = span instanceof SQL ? span : inSpan(span)
+  return and(factsMatch(orders, setOfBookId, filter), isWithin, refundsMatch(filter), textMatches(filter))!
 }

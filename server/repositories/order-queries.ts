@@ -1,41 +1,53 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
-import { devices, orders } from '#drizzle/schema'
-import type { OrderFilter, OrderQuery } from '#shared/orders'
-import { useStorage } from '../db/client.ts'
-import { ordersMatch, type Span } from './order-filter.ts'
-import { findWindows, SLICE, type Window } from './order-totals.ts'
+import { and, asc, desc, eq, getTableColumns, lte, max as maxOf } from 'drizzle-orm'
+import { devices } from '#drizzle/schema/devices'
+import { orders } from '#drizzle/schema/orders'
+import type { OrderFilter, OrderQuery, OrderSort } from '#shared/orders'
+import { useStorage, type Reader } from '../storage/engine.ts'
+import { nextTurn, Pace } from '../turns.ts'
+import { asksForText, ordersMatch, type Span } from './order-filter.ts'
+import { addTotals, findWindows, SLICE, type Totals, type Window } from './order-totals.ts'
 import type { OrderRecord } from './orders.ts'
 
 /** An order with its cabinet's name, `null` when that is not configured. */
 export type NamedOrderRecord = OrderRecord & { deviceName: string | null }
 
-const named = () =>
-  useStorage()
-    .db.select({ ...getTableColumns(orders), deviceName: devices.name })
+/** Aborts when whoever asked has left. */
+type Client = AbortSignal
+
+/** Whether no index leads to what is asked for, so that all orders must be read: for part of a text, or by amount. */
+export function readsAll(query: OrderFilter & Partial<Pick<OrderQuery, 'sort'>>): boolean {
+  const { q, barcode, import_error: reason, trans_id: transId, sort } = query
+  const isSearch = (q ?? barcode ?? reason) !== undefined || query.refund_overdue === false
+  return Boolean(sort?.endsWith('total_amount')) || (transId === undefined && isSearch)
+}
+
+const named = (db: Reader) =>
+  db
+    .select({ ...getTableColumns(orders), deviceName: devices.name })
     .from(orders)
     .leftJoin(devices, and(eq(devices.setOfBookId, orders.setOfBookId), eq(devices.devId, orders.devId)))
 
-/** Reads the page window by window: those before it are skipped unread, as their counts are known. */
-function pageByTime(setOfBookId: number, query: OrderQuery, newestFirst: Window[]): NamedOrderRecord[] {
+/** Looks window by window: those before the page are skipped unread, as their counts are known. */
+async function idsByTime(db: Reader, setOfBookId: number, query: OrderQuery, newestFirst: Window[], client?: Client) {
   const order = query.sort === 'create_time' ? asc : desc
-  const statement = named()
-    .where(
-      ordersMatch(setOfBookId, query, { from: sql`${sql.placeholder('from')}`, to: sql`${sql.placeholder('to')}` }),
-    )
-    .orderBy(order(orders.createTime), order(orders.id))
-    .limit(sql.placeholder('limit'))
-    .offset(sql.placeholder('skip'))
-    .prepare()
-  const rows: NamedOrderRecord[] = []
+  const ids: number[] = []
   let skip = query.start
   for (const window of order === asc ? newestFirst.toReversed() : newestFirst) {
-    if (rows.length === query.limit) break
-    if (skip < window.orders)
-      rows.push(...statement.all({ from: window.from, to: window.to, skip, limit: query.limit - rows.length }))
+    if (ids.length === query.limit) break
+    if (skip < window.orders) {
+      const rows = await db
+        .select({ id: orders.id })
+        .from(orders)
+        .where(ordersMatch(setOfBookId, query, window))
+        .orderBy(order(orders.createTime), order(orders.id))
+        .limit(query.limit - ids.length)
+        .offset(skip)
+      ids.push(...rows.map((row) => row.id))
+      if (client) await nextTurn(client)
+    }
     skip = Math.max(0, skip - window.orders)
   }
-  return rows
+  return ids
 }
 
 /** Neighbouring windows together, of about `size` orders each. */
@@ -53,64 +65,112 @@ function* groupWindows(windows: Window[], size: number): Generator<Span> {
 }
 
 /** The best of each slice, merged: no index is sorted by amount, see `MAX_START_BY_AMOUNT`. */
-async function pageByAmount(
-  setOfBookId: number,
-  query: OrderQuery,
-  newestFirst: Window[],
-): Promise<NamedOrderRecord[]> {
+async function idsByAmount(db: Reader, setOfBookId: number, query: OrderQuery, newestFirst: Window[], client?: Client) {
   const order = query.sort === 'total_amount' ? asc : desc
   const sign = query.sort === 'total_amount' ? 1 : -1
   let best: { id: number; amount: number }[] = []
-  for (const span of groupWindows(newestFirst, 10 * SLICE)) {
-    const rows = useStorage()
-      .db.select({ id: orders.id, amount: orders.totalAmount })
+  // Windows of a text hold few orders that match among many that are read.
+  for (const span of asksForText(query) ? newestFirst : groupWindows(newestFirst, 10 * SLICE)) {
+    const rows = await db
+      .select({ id: orders.id, amount: orders.totalAmount })
       .from(orders)
       .where(ordersMatch(setOfBookId, query, span))
       .orderBy(order(orders.totalAmount), order(orders.id))
       .limit(query.start + query.limit)
-      .all()
     best = [...best, ...rows]
       .sort((a, b) => sign * (a.amount - b.amount || a.id - b.id))
       .slice(0, query.start + query.limit)
-    await nextTurn()
+    await nextTurn(client)
   }
-  const ids = best.slice(query.start).map((row) => row.id)
-  const rows = new Map(
-    named()
-      .where(inArray(orders.id, ids))
-      .all()
-      .map((row) => [row.id, row]),
-  )
-  // One that was deleted while the slices were read is left out.
-  return ids.flatMap((id) => rows.get(id) ?? [])
+  return best.slice(query.start).map((row) => row.id)
 }
 
-/** A page of the orders that match, in the order asked for, with how many match and their sum in fen. */
+/** Of refunds alone, which are few. */
+async function idsByUpdateTime(db: Reader, setOfBookId: number, query: OrderQuery, windows: Window[]) {
+  if (windows.length === 0) return []
+  const span = { from: windows.at(-1)!.from, to: windows[0]!.to }
+  const rows = await db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(ordersMatch(setOfBookId, query, span))
+    .orderBy(asc(orders.updateTime), asc(orders.id))
+    .limit(query.limit)
+    .offset(query.start)
+  return rows.map(({ id }) => id)
+}
+
+const FINDERS: Record<OrderSort, typeof idsByTime> = {
+  '-create_time': idsByTime,
+  create_time: idsByTime,
+  '-total_amount': idsByAmount,
+  total_amount: idsByAmount,
+  update_time: idsByUpdateTime,
+}
+
+/** Orders in the first slice of a page and in the largest. */
+const FIRST_SLICE = 8
+const LARGEST_SLICE = 256
+
+/** Orders in slices, of which each is read when the one before has been worked off. */
+type Slices = AsyncGenerator<NamedOrderRecord[]>
+
+/** Orders in the sequence of their ids. One that has been deleted meanwhile is left out. */
+async function* readByIds(ids: number[], client?: Client): Slices {
+  const { db, dialect } = useStorage()
+  const pace = new Pace(FIRST_SLICE, LARGEST_SLICE)
+  for (let rest = ids; rest.length > 0;) {
+    pace.begin()
+    const slice = rest.slice(0, pace.size)
+    rest = rest.slice(slice.length)
+    const found = await named(db).where(dialect.isAmong(orders.id, slice))
+    const rows = new Map(found.map((row) => [row.id, row]))
+    yield slice.flatMap((id) => rows.get(id) ?? [])
+    pace.end()
+    await nextTurn(client)
+  }
+}
+
+/**
+ * A page of the orders that match, in the order asked for, with how many match and their sums in fen. Which orders those
+ * are is settled at once; they are read while they are taken, slice by slice.
+ */
 export async function queryOrders(
   setOfBookId: number,
   query: OrderQuery,
-): Promise<{ total: number; amount: number; rows: NamedOrderRecord[] }> {
-  const windows = await findWindows(setOfBookId, query)
-  const page = query.sort.endsWith('total_amount') ? pageByAmount : pageByTime
-  return {
-    total: windows.reduce((total, window) => total + window.orders, 0),
-    amount: windows.reduce((amount, window) => amount + window.amount, 0),
-    rows: await page(setOfBookId, query, windows),
+  client?: Client,
+): Promise<Totals & { total: number; rows: Slices }> {
+  const isLong = readsAll(query)
+  const read = async (db: Reader) => {
+    const windows = await findWindows(setOfBookId, query, { db, client })
+    const find = FINDERS[query.sort]
+    return {
+      totals: addTotals(windows),
+      ids: await find(db, setOfBookId, query, windows, isLong ? client : undefined),
+    }
   }
+  // What is read in slices is of several moments.
+  const { db, snapshot } = useStorage()
+  const { ids, totals } = isLong ? await read(db) : await snapshot(read)
+  return { ...totals, total: totals.orders, rows: readByIds(ids, client) }
 }
 
-/** The ids of the first `max` orders that match, newest first. */
+/**
+ * The ids of the first `max` orders that match, newest first, of those that are there when this is asked: it reads for
+ * long, and orders that arrive meanwhile are left out.
+ */
 export async function findOrderIds(setOfBookId: number, filter: OrderFilter, max: number): Promise<number[]> {
+  const { db } = useStorage()
+  const [newest] = await db.select({ id: maxOf(orders.id) }).from(orders)
   const ids: number[] = []
   for (const window of await findWindows(setOfBookId, filter)) {
     if (ids.length >= max) break
-    const rows = useStorage()
-      .db.select({ id: orders.id })
+    await nextTurn()
+    const rows = await db
+      .select({ id: orders.id })
       .from(orders)
-      .where(ordersMatch(setOfBookId, filter, window))
+      .where(and(ordersMatch(setOfBookId, filter, window), lte(orders.id, newest!.id ?? 0)))
       .orderBy(desc(orders.createTime), desc(orders.id))
       .limit(max - ids.length)
-      .all()
     ids.push(...rows.map((row) => row.id))
   }
   return ids

@@ -1,35 +1,83 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { and, between, count, desc, eq, gt, sql, sum } from 'drizzle-orm'
-import { orders } from '#drizzle/schema'
+import { and, between, desc, eq, gt, max, min, sql, sum, type Column, type SQL } from 'drizzle-orm'
+import { orders } from '#drizzle/schema/orders'
+import { beginOfDay, cabinetTotals, DAY_OFFSET, dayOf, dayTotals } from '#drizzle/totals'
+import { PAID, PAID_BACK, type OrderStatus } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
-import { useStorage } from '../db/client.ts'
-import { beginOfDay, cabinetTotals, countNextGoods, dayOf, dayTotals } from '../db/order-totals.ts'
-import { asksForCabinet, asksForText, factsMatch, ordersMatch, type Span } from './order-filter.ts'
+import { DAY } from '#shared/time'
+import { useStorage, type Reader } from '../storage/engine.ts'
+import { nextTurn } from '../turns.ts'
+import {
+  asksForCabinet,
+  asksForRefunds,
+  asksForText,
+  factsMatch,
+  inSpan,
+  ordersMatch,
+  type Span,
+} from './order-filter.ts'
 
-/** A stretch of time that holds orders which match a filter: how many, and their sum in fen. */
-export interface Window extends Span {
+/** How many orders match, and their sums in fen: of all, of those paid, and of those paid back. */
+export interface Totals {
   orders: number
   amount: number
+  paidOrders: number
+  paidAmount: number
+  refundedOrders: number
+  refundedAmount: number
 }
 
-/** Reading goes on in the event loop's next turn after so many orders, so that it never keeps goBox waiting for more than some milliseconds. */
+/** A stretch of time that holds orders which match a filter. */
+export interface Window extends Span, Totals {}
+
+const sumOf = (value: SQL | Column) => sql`coalesce(sum(${value}), 0)`.mapWith(Number)
+const ofStatus = (status: Column, wanted: OrderStatus, value: SQL | Column) =>
+  sumOf(sql`case when ${status} = ${sql.raw(String(wanted))} then ${value} else 0 end`)
+
+/** The sums over rows that stand for `count` orders of one status each. */
+const sumsOf = (status: Column, count: SQL | Column, amount: Column) => ({
+  orders: sumOf(count),
+  amount: sumOf(amount),
+  paidOrders: ofStatus(status, PAID, count),
+  paidAmount: ofStatus(status, PAID, amount),
+  refundedOrders: ofStatus(status, PAID_BACK, count),
+  refundedAmount: ofStatus(status, PAID_BACK, amount),
+})
+const sumsOfOrders = () => sumsOf(orders.status, sql`1`, orders.totalAmount)
+
+/** The windows' totals together. */
+export function addTotals(windows: Window[]): Totals {
+  const total = (field: keyof Totals) => windows.reduce((sum, window) => sum + window[field], 0)
+  return {
+    orders: total('orders'),
+    amount: total('amount'),
+    paidOrders: total('paidOrders'),
+    paidAmount: total('paidAmount'),
+    refundedOrders: total('refundedOrders'),
+    refundedAmount: total('refundedAmount'),
+  }
+}
+
+/** So many orders are read in one go, so that reading never keeps goBox waiting for more than some milliseconds. */
 export const SLICE = 2000
 
-function knownDays(setOfBookId: number): { first: number; last: number } | undefined {
-  const row = useStorage()
-    .db.select({ first: sql<number | null>`min(${dayTotals.day})`, last: sql<number | null>`max(${dayTotals.day})` })
+async function knownDays(db: Reader, setOfBookId: number): Promise<{ first: number; last: number } | undefined> {
+  const [row] = await db
+    .select({ first: min(dayTotals.day), last: max(dayTotals.day) })
     .from(dayTotals)
     .where(eq(dayTotals.setOfBookId, setOfBookId))
-    .get()
   return row?.first == null || row.last == null ? undefined : { first: row.first, last: row.last }
 }
 
-/** A span of time as the days of the totals that lie wholly in it, and what is left over at its ends. An open end reaches as far as there are orders. */
-export function splitSpan(
+/**
+ * A span of time as the days of the totals that lie wholly in it, and what is left over at its ends. An open end
+ * reaches as far as there are orders.
+ */
+export async function splitSpan(
+  db: Reader,
   setOfBookId: number,
   { from, to }: Partial<Span>,
-): { days: { first: number; last: number } | null; rests: Span[] } {
-  const known = knownDays(setOfBookId)
+): Promise<{ days: { first: number; last: number } | null; rests: Span[] }> {
+  const known = await knownDays(db, setOfBookId)
   if (!known) return { days: null, rests: [] }
   const first = from === undefined ? known.first : dayOf(from - 1) + 1
   const last = to === undefined ? known.last : dayOf(to + 1) - 1
@@ -42,78 +90,139 @@ export function splitSpan(
 }
 
 /** The totals of whole days, newest first. */
-function countDays(
+async function countDays(
+  db: Reader,
   setOfBookId: number,
   filter: OrderFilter,
   { first, last }: { first: number; last: number },
-): Window[] {
+): Promise<Window[]> {
   const table = asksForCabinet(filter) ? cabinetTotals : dayTotals
   // Naming each day lets the primary key lead to the cabinet; a range of days would read all cabinets.
   const day =
     table === cabinetTotals && filter.unconfigured === undefined
-      ? sql`${table.day} in (with recursive days(day) as (select ${first} union all select day + 1 from days where day < ${last}) select day from days)`
+      ? useStorage().dialect.isBetweenDays(table.day, first, last)
       : between(table.day, first, last)
-  return useStorage()
-    .db.select({ day: table.day, orders: sum(table.orders).mapWith(Number), amount: sum(table.amount).mapWith(Number) })
+  const rows = await db
+    .select({ day: table.day, ...sumsOf(table.status, table.orders, table.amount) })
     .from(table)
     .where(and(factsMatch(table, setOfBookId, filter), day))
     .groupBy(table.day)
     .having(gt(sum(table.orders), 0))
     .orderBy(desc(table.day))
-    .all()
-    .map(({ day, ...totals }) => ({ from: beginOfDay(day), to: beginOfDay(day + 1) - 1, ...totals }))
+  return rows.map(({ day, ...totals }) => ({ from: beginOfDay(day), to: beginOfDay(day + 1) - 1, ...totals }))
 }
 
-function countOrders(setOfBookId: number, filter: OrderFilter, span: Span): Window {
-  const row = useStorage()
-    .db.select({ orders: count(), amount: sql<number>`coalesce(sum(${orders.totalAmount}), 0)` })
+/** What matches of refunds, which are few, by days, newest first: an index leads to them. */
+async function countRefunds(db: Reader, setOfBookId: number, filter: OrderFilter): Promise<Window[]> {
+  const day = sql<number>`(${orders.createTime} + ${sql.raw(String(DAY_OFFSET))}) / ${sql.raw(String(DAY))}`
+  const span = { from: filter.start_date ?? 0, to: filter.end_date ?? Number.MAX_SAFE_INTEGER }
+  const rows = await db
+    .select({ day: day.mapWith(Number), ...sumsOfOrders() })
+    .from(orders)
+    .where(ordersMatch(setOfBookId, { ...filter, q: undefined, barcode: undefined }, span))
+    .groupBy(day)
+    .orderBy(desc(day))
+  return rows.map(({ day: number, ...totals }) => ({
+    from: Math.max(span.from, beginOfDay(number)),
+    to: Math.min(span.to, beginOfDay(number + 1) - 1),
+    ...totals,
+  }))
+}
+
+async function countOrders(db: Reader, setOfBookId: number, filter: OrderFilter, span: Span): Promise<Window> {
+  const [row] = await db
+    .select(sumsOfOrders())
     .from(orders)
     .where(ordersMatch(setOfBookId, filter, span))
-    .get()!
-  return { ...span, ...row }
+  return { ...span, ...row! }
 }
 
+/** The order that stands at the end of the span's first `SLICE`, newest first; `undefined` if it holds fewer. */
+async function endOfSlice(setOfBookId: number, span: Span) {
+  const [last] = await useStorage()
+    .db.select({ createTime: orders.createTime, id: orders.id })
+    .from(orders)
+    .where(and(eq(orders.setOfBookId, setOfBookId), inSpan(span)))
+    .orderBy(desc(orders.createTime), desc(orders.id))
+    .limit(1)
+    .offset(SLICE - 1)
+  return last
+}
+
+/** The parts of a span that hold at most `SLICE` orders each, newest first, whatever those are. */
+async function* slicesOf(setOfBookId: number, whole: Span): AsyncGenerator<Span> {
+  const left = [whole]
+  for (let span = left.pop(); span; span = left.pop()) {
+    const last = await endOfSlice(setOfBookId, span)
+    if (!last) yield span
+    else if (span.ids) {
+      yield { ...span, ids: { from: last.id, to: span.ids.to } }
+      left.push({ ...span, ids: { from: span.ids.from, to: last.id - 1 } })
+    } else {
+      const { createTime: moment } = last
+      if (span.from < moment) left.push({ from: span.from, to: moment - 1 })
+      left.push({ from: moment, to: moment, ids: { from: 0, to: Number.MAX_SAFE_INTEGER } })
+      if (moment < span.to) yield { from: moment + 1, to: span.to }
+    }
+  }
+}
+
+/** Milliseconds after which reading goes on in a later turn. */
+const TURN = 3
+
 /** Counts what matches in windows of which only the facts are known; yields to other work between slices. */
-async function countText(setOfBookId: number, filter: OrderFilter, windows: Window[]): Promise<Window[]> {
+async function countText(
+  setOfBookId: number,
+  filter: OrderFilter,
+  windows: Window[],
+  client?: AbortSignal,
+): Promise<Window[]> {
   const counted: Window[] = []
-  let read = 0
-  for (const window of windows) {
-    read += window.orders
-    const { orders, amount } = countOrders(setOfBookId, filter, window)
-    if (orders > 0) counted.push({ ...window, orders, amount })
-    if (read < SLICE) continue
-    read = 0
-    await nextTurn()
+  let begin = performance.now()
+  for (const { from, to } of windows) {
+    for await (const slice of slicesOf(setOfBookId, { from, to })) {
+      const window = await countOrders(useStorage().db, setOfBookId, filter, slice)
+      if (window.orders > 0) counted.push(window)
+      if (performance.now() - begin < TURN) continue
+      await nextTurn(client)
+      begin = performance.now()
+    }
   }
   return counted
 }
 
 /**
- * Where the orders that match lie, newest first: by days, of which each holds at least one. Read from the totals, so that it takes as long
- * for a million orders as for a thousand; only `q` and `barcode` are looked for in the orders themselves, in slices and only on days
- * that hold orders of the filter's other conditions: about a second for a million orders, a tenth of it for a month of them.
+ * Where the orders that match lie, newest first: by days or parts of them, of which each holds at least one. Read from the totals, so
+ * that it takes as long for a million orders as for a thousand; only `q`, `barcode` and `import_error` are looked for in the orders
+ * themselves, in slices and only on days that hold orders of the filter's other conditions: about a second for a
+ * million orders, a tenth of it for a month of them.
  */
-export async function findWindows(setOfBookId: number, filter: OrderFilter): Promise<Window[]> {
+export async function findWindows(
+  setOfBookId: number,
+  filter: OrderFilter,
+  { db = useStorage().db, client }: { db?: Reader; client?: AbortSignal } = {},
+): Promise<Window[]> {
   if (filter.trans_id !== undefined) {
-    const one = countOrders(setOfBookId, filter, {
+    const one = await countOrders(db, setOfBookId, filter, {
       from: filter.start_date ?? 0,
       to: filter.end_date ?? Number.MAX_SAFE_INTEGER,
     })
     return one.orders > 0 ? [one] : []
   }
-  const { days, rests } = splitSpan(setOfBookId, { from: filter.start_date, to: filter.end_date })
-  const facts = { ...filter, q: undefined, barcode: undefined }
-  const windows = [
-    ...(days ? countDays(setOfBookId, facts, days) : []),
-    ...rests.map((rest) => countOrders(setOfBookId, facts, rest)),
-  ]
-    .filter((window) => window.orders > 0)
-    .sort((a, b) => b.from - a.from)
-  return asksForText(filter) ? countText(setOfBookId, filter, windows) : windows
+  if (asksForRefunds(filter)) {
+    const found = await countRefunds(db, setOfBookId, filter)
+    return asksForText(filter) ? countText(setOfBookId, filter, found, client) : found
+  }
+  const { days, rests } = await splitSpan(db, setOfBookId, { from: filter.start_date, to: filter.end_date })
+  const facts = { ...filter, q: undefined, barcode: undefined, import_error: undefined, refund_overdue: undefined }
+  const windows = days ? await countDays(db, setOfBookId, facts, days) : []
+  for (const rest of rests) windows.push(await countOrders(db, setOfBookId, facts, rest))
+  const found = windows.filter((window) => window.orders > 0).sort((a, b) => b.from - a.from)
+  return asksForText(filter) ? countText(setOfBookId, filter, found, client) : found
 }
 
 /** Adds the orders that have come to the goods' totals; yields to other work between slices. */
 export async function countGoods(): Promise<void> {
-  const { sqlite, write } = useStorage()
-  while (await write(() => countNextGoods(sqlite))) await nextTurn()
+  const { totals } = useStorage()
+  while (await totals.countNext()) await nextTurn()
 }

@@ -1,9 +1,9 @@
-import { and, between, count, eq, gt, sql, sum, type SQL } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { orders, setOfBooks } from '#drizzle/schema'
+import { and, between, count, eq, gt, sql, sum, type Column, type SQL } from 'drizzle-orm'
+import { orders } from '#drizzle/schema/orders'
+import { setOfBooks } from '#drizzle/schema/account-sets'
+import { beginOfDay, cabinetTotals, dayTotals, goodsTotals } from '#drizzle/totals'
 import { PAID, type OrderStatus } from '#shared/order-status'
-import { useStorage } from '../db/client.ts'
-import { beginOfDay, cabinetTotals, dayTotals, goodsCounted, goodsTotals } from '../db/order-totals.ts'
+import { useStorage, type Reader } from '../storage/engine.ts'
 import type { Span } from './order-filter.ts'
 import { splitSpan } from './order-totals.ts'
 
@@ -28,53 +28,45 @@ const add = (table: Map<number, Sum>, key: number, { orders, amount }: Sum) => {
   table.set(key, { orders: known.orders + orders, amount: known.amount + amount })
 }
 
+const total = (column: Column) => sum(column).mapWith(Number)
+
 const inSpan = (setOfBookId: number, { from, to }: Span, condition?: SQL) =>
   and(eq(orders.setOfBookId, setOfBookId), between(orders.createTime, from, to), condition)
 
-const counted = { orders: count(), amount: sum(orders.totalAmount).mapWith(Number) }
+const counted = { orders: count(), amount: total(orders.totalAmount) }
 
 /** The orders of a span by their status. */
 export async function sumByStatus(setOfBookId: number, span: Span): Promise<Map<OrderStatus, Sum>> {
   const { db } = useStorage()
-  const { days, rests } = splitSpan(setOfBookId, span)
+  const { days, rests } = await splitSpan(db, setOfBookId, span)
   const table = new Map<OrderStatus, Sum>()
-  const whole =
-    days &&
-    db
-      .select({
-        key: dayTotals.status,
-        orders: sum(dayTotals.orders).mapWith(Number),
-        amount: sum(dayTotals.amount).mapWith(Number),
-      })
+  if (days) {
+    const whole = await db
+      .select({ key: dayTotals.status, orders: total(dayTotals.orders), amount: total(dayTotals.amount) })
       .from(dayTotals)
       .where(and(eq(dayTotals.setOfBookId, setOfBookId), between(dayTotals.day, days.first, days.last)))
       .groupBy(dayTotals.status)
-      .all()
-  const parts = rests.flatMap((rest) =>
-    db
+    for (const { key, ...part } of whole) add(table, key, part)
+  }
+  for (const rest of rests) {
+    const parts = await db
       .select({ key: orders.status, ...counted })
       .from(orders)
       .where(inSpan(setOfBookId, rest))
       .groupBy(orders.status)
-      .all(),
-  )
-  for (const { key, ...part } of [...(whole ?? []), ...parts]) add(table, key, part)
+    for (const { key, ...part } of parts) add(table, key, part)
+  }
   return table
 }
 
 /** The paid orders of a span by their cabinet. */
 export async function sumByCabinet(setOfBookId: number, span: Span): Promise<Map<number, Sum>> {
   const { db } = useStorage()
-  const { days, rests } = splitSpan(setOfBookId, span)
+  const { days, rests } = await splitSpan(db, setOfBookId, span)
   const table = new Map<number, Sum>()
-  const whole =
-    days &&
-    db
-      .select({
-        key: cabinetTotals.devId,
-        orders: sum(cabinetTotals.orders).mapWith(Number),
-        amount: sum(cabinetTotals.amount).mapWith(Number),
-      })
+  if (days) {
+    const whole = await db
+      .select({ key: cabinetTotals.devId, orders: total(cabinetTotals.orders), amount: total(cabinetTotals.amount) })
       .from(cabinetTotals)
       .where(
         and(
@@ -84,81 +76,85 @@ export async function sumByCabinet(setOfBookId: number, span: Span): Promise<Map
         ),
       )
       .groupBy(cabinetTotals.devId)
-      .all()
-  const parts = rests.flatMap((rest) =>
-    db
+    for (const { key, ...part } of whole) add(table, key, part)
+  }
+  for (const rest of rests) {
+    const parts = await db
       .select({ key: orders.devId, ...counted })
       .from(orders)
       .where(inSpan(setOfBookId, rest, eq(orders.status, PAID)))
       .groupBy(orders.devId)
-      .all(),
-  )
-  for (const { key, ...part } of [...(whole ?? []), ...parts]) add(table, key, part)
+    for (const { key, ...part } of parts) add(table, key, part)
+  }
   return table
 }
 
-const line = (field: string) => sql<number>`sum(value ->> ${sql.raw(`'${field}'`)})`
-
-function goodsOfOrders(setOfBookId: number, span: Span, after?: number): GoodsSum[] {
+/** The goods of the paid orders of a span; with `after`, of those alone that came later than that order. */
+async function goodsOfOrders(db: Reader, setOfBookId: number, span: Span, after?: number): Promise<GoodsSum[]> {
+  const { dialect } = useStorage()
+  const line = dialect.orderLines(orders.products)
+  const unindexed = dialect.unindexed
   return (
-    useStorage()
-      .db.select({
-        barcode: sql<string>`value ->> 'barcode'`,
-        name: sql<string>`max(value ->> 'name')`,
-        quantity: line('num'),
-        amount: line('amount'),
-        cost: sql<number>`coalesce(${line('cost')}, 0)`,
-        uncosted: sql<number>`sum(iif(value ->> 'cost' is null, value ->> 'amount', 0))`,
+    db
+      .select({
+        barcode: line.barcode,
+        name: sql<string>`max(${line.name})`,
+        quantity: sql`sum(${line.num})`.mapWith(Number),
+        amount: sql`sum(${line.amount})`.mapWith(Number),
+        cost: sql`coalesce(sum(${line.cost}), 0)`.mapWith(Number),
+        uncosted: sql`sum(case when ${line.cost} is null then ${line.amount} else 0 end)`.mapWith(Number),
       })
       .from(orders)
-      .innerJoin(sql`jsonb_each(${orders.products})`, sql`true`)
-      // With a plus, SQLite goes through the few new orders, not through the span.
+      .innerJoin(line.from, sql`true`)
+      // The few new orders are gone through, not the span.
       .where(
         after === undefined
           ? inSpan(setOfBookId, span, eq(orders.status, PAID))
           : and(
               gt(orders.id, after),
-              sql`+${orders.setOfBookId} = ${setOfBookId}`,
-              sql`+${orders.createTime} between ${span.from} and ${span.to}`,
+              sql`${unindexed(orders.setOfBookId)} = ${setOfBookId}`,
+              sql`${unindexed(orders.createTime)} between ${span.from} and ${span.to}`,
               eq(orders.status, PAID),
             ),
       )
-      .groupBy(sql`value ->> 'barcode'`)
-      .all()
+      .groupBy(line.barcode)
   )
 }
 
 /** The goods of whole days: those that are counted, and those of the orders that have come since. */
-function goodsOfDays(setOfBookId: number, { first, last }: { first: number; last: number }): GoodsSum[] {
-  const { db } = useStorage()
-  const total = (column: SQLiteColumn) => sum(column).mapWith(Number)
-  const { upto } = db.select().from(goodsCounted).get()!
-  return [
-    ...db
-      .select({
-        barcode: goodsTotals.barcode,
-        name: sql<string>`max(${goodsTotals.name})`,
-        quantity: total(goodsTotals.quantity),
-        amount: total(goodsTotals.amount),
-        cost: total(goodsTotals.cost),
-        uncosted: total(goodsTotals.uncosted),
-      })
-      .from(goodsTotals)
-      .where(and(eq(goodsTotals.setOfBookId, setOfBookId), between(goodsTotals.day, first, last)))
-      .groupBy(goodsTotals.barcode)
-      .all(),
-    ...goodsOfOrders(setOfBookId, { from: beginOfDay(first), to: beginOfDay(last + 1) - 1 }, upto),
-  ]
+async function goodsOfDays(
+  db: Reader,
+  setOfBookId: number,
+  { first, last }: { first: number; last: number },
+): Promise<GoodsSum[]> {
+  const upto = await useStorage().totals.countedUpTo(db)
+  const counted = await db
+    .select({
+      barcode: goodsTotals.barcode,
+      name: sql<string>`max(${goodsTotals.name})`,
+      quantity: total(goodsTotals.quantity),
+      amount: total(goodsTotals.amount),
+      cost: total(goodsTotals.cost),
+      uncosted: total(goodsTotals.uncosted),
+    })
+    .from(goodsTotals)
+    .where(and(eq(goodsTotals.setOfBookId, setOfBookId), between(goodsTotals.day, first, last)))
+    .groupBy(goodsTotals.barcode)
+  if (upto === null) return counted
+  const span = { from: beginOfDay(first), to: beginOfDay(last + 1) - 1 }
+  return [...counted, ...(await goodsOfOrders(db, setOfBookId, span, upto))]
 }
 
 /** What the paid orders of a span sold, by product, the largest amount first. */
 export async function sumByGoods(setOfBookId: number, span: Span): Promise<GoodsSum[]> {
-  const { days, rests } = splitSpan(setOfBookId, span)
+  const parts = await useStorage().snapshot(async (db) => {
+    const { days, rests } = await splitSpan(db, setOfBookId, span)
+    const found = days ? await goodsOfDays(db, setOfBookId, days) : []
+    for (const rest of rests) found.push(...(await goodsOfOrders(db, setOfBookId, rest)))
+    return found
+  })
   const table = new Map<string, GoodsSum>()
-  for (const part of [
-    ...(days ? goodsOfDays(setOfBookId, days) : []),
-    ...rests.flatMap((rest) => goodsOfOrders(setOfBookId, rest)),
-  ]) {
+  for (const part of parts) {
     const known = table.get(part.barcode)
     table.set(
       part.barcode,
@@ -180,9 +176,9 @@ export async function sumByGoods(setOfBookId: number, span: Span): Promise<Goods
 export async function readLastContacts(
   setOfBookId: number,
 ): Promise<{ webhook: number | null; download: number | null }> {
-  return useStorage()
+  const [contacts] = await useStorage()
     .db.select({ webhook: setOfBooks.lastWebhookAt, download: setOfBooks.lastDownloadAt })
     .from(setOfBooks)
     .where(eq(setOfBooks.id, setOfBookId))
-    .get()!
+  return contacts!
 }

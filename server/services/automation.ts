@@ -9,14 +9,18 @@ import {
   type AutomationRecord,
 } from '../repositories/automations.ts'
 import type { SessionRecord } from '../repositories/sessions.ts'
-import { useConfig } from '../utils/config.ts'
-import { log } from '../utils/log.ts'
+import { hasDuty } from '../cluster/membership.ts'
+import { useConfig } from '../config.ts'
+import { log } from '../log/log.ts'
 import { autoDownload, isDownloadDue } from './auto-download.ts'
 import { wakeImportQueue } from './import-queue.ts'
+import { askForDueChecks } from './settlement-checks.ts'
 import { saveWebhookActivity } from './webhook-activity.ts'
 
 const MINUTE = 60_000
 const TICK = 5000
+/** Minutes that a download leaves out at its end, and may take itself. */
+const SETTLING = 10
 
 const downloading = new Map<number, Promise<void>>()
 let timer: NodeJS.Timeout | undefined
@@ -34,17 +38,27 @@ function startDownload(automation: AutomationRecord) {
   )
 }
 
-async function queueImports({ setOfBookId, importSince, importDelayMinutes, enabledUser }: AutomationRecord) {
+/** Whether the last download has brought what goBox has: only then a day is worth checking. */
+function hasCaughtUp({ setOfBookId, downloadCursor, downloadMinutes, lastDownloadError }: AutomationRecord): boolean {
+  const age = Date.now() - downloadCursor
+  return !downloading.has(setOfBookId) && lastDownloadError === null && age < (downloadMinutes + SETTLING) * MINUTE
+}
+
+async function queueImports({ setOfBookId, importSince, importDelayMinutes }: AutomationRecord) {
   const now = Date.now()
-  const queued = await enqueuePaidOrders(setOfBookId, importSince, now - importDelayMinutes * MINUTE, enabledUser, now)
+  const queued = await enqueuePaidOrders(setOfBookId, importSince, now - importDelayMinutes * MINUTE, now)
   if (queued > 0) wakeImportQueue()
 }
 
 async function tick() {
   await saveWebhookActivity()
+  if (!hasDuty('automation')) return
   for (const automation of await listAutomations()) {
     if (stopping) return
-    if (automation.downloads) startDownload(automation)
+    if (automation.downloads) {
+      if (hasCaughtUp(automation)) await askForDueChecks(automation, Date.now())
+      startDownload(automation)
+    }
     if (automation.imports) await queueImports(automation)
   }
 }
@@ -72,7 +86,9 @@ export async function stopAutomation() {
   await saveWebhookActivity()
 }
 
-/** Switches on and off what runs by itself, on behalf of the user, whose C8 token is stored for it while anything is on. */
+/**
+ * Switches on and off what runs by itself, on behalf of the user, whose C8 token is stored for it while anything is on.
+ */
 export async function switchAutomation(session: SessionRecord, input: AutomationInput, by: Actor): Promise<void> {
   const now = Date.now()
   const { zone } = useConfig()
@@ -84,6 +100,7 @@ export async function switchAutomation(session: SessionRecord, input: Automation
       downloadMinutes: input.download_minutes,
       imports: input.imports,
       importDelayMinutes: input.import_delay_minutes,
+      closeDays: input.close_days ?? current?.closeDays ?? false,
       importSince: input.import_since ?? (current?.imports ? current.importSince : startOfDay(now, zone)),
     },
     now - DAY,

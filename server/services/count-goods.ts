@@ -1,5 +1,6 @@
 import { countGoods } from '../repositories/order-totals.ts'
-import { log } from '../utils/log.ts'
+import { hasDuty } from '../cluster/membership.ts'
+import { log } from '../log/log.ts'
 
 /** Milliseconds; what has come meanwhile, the overview reads from the orders. */
 const PAUSE = 10_000
@@ -8,6 +9,7 @@ let timer: NodeJS.Timeout | undefined
 let counting: Promise<void> | undefined
 
 function run() {
+  if (!hasDuty('goods')) return
   counting ??= countGoods()
     .catch((error) => log.error({ err: error }, 'count goods'))
     .finally(() => {

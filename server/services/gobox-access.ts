@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { withLease } from '../cluster/leases.ts'
 import { AccessTokenLapsed, getAccessToken } from '../connectors/gobox.ts'
+import { isAbandoned, mayHaveOthers } from '../repositories/nodes.ts'
 import {
-  getSetOfBook,
+  claimRenewal,
+  noteGoboxRefusal,
+  releaseRenewal,
   saveAccessToken,
   type GoboxCredentials,
-  type SetOfBookRecord,
-} from '../repositories/set-of-books.ts'
-import { NotFound, Refused } from '../utils/errors.ts'
+} from '../repositories/gobox-credentials.ts'
+import { getSetOfBook, type SetOfBookRecord } from '../repositories/set-of-books.ts'
+import { NotFound, Refused } from '../errors.ts'
 
 /** An access token is used until this long before it expires, so that it does not end under a call. */
 const MARGIN = 60_000
@@ -20,17 +25,40 @@ export async function requestAccessToken(
   return { accessToken, tokenCreatedAt, expiredAt: tokenCreatedAt + expires * 1000 }
 }
 
+/** Milliseconds between two looks at a renewal that another node makes. */
+const LOOK = 200
+/** Whether it was goBox itself that said no. */
+const goboxAnswered = ({ code }: Refused) => code === 'upstream_refuses'
+
 const renewals = new Map<string, Promise<string>>()
+
+/** Renews the access token, or waits for the node that does. */
+async function renewOnce(set: SetOfBookRecord, userName: string, appKey: string): Promise<string> {
+  return withLease(async (lease) => {
+    while (mayHaveOthers() && !(await claimRenewal(set, lease, isAbandoned))) {
+      const current = await getSetOfBook(set.id)
+      if (current?.accessToken && current.accessToken !== set.accessToken) return current.accessToken
+      await sleep(LOOK)
+    }
+    try {
+      const renewed = await requestAccessToken(userName, appKey)
+      await saveAccessToken(set, renewed)
+      return renewed.accessToken
+    } finally {
+      if (mayHaveOthers()) await releaseRenewal(set.id, lease)
+    }
+  })
+}
 
 /** One renewal at a time for an account set's credentials; whoever asks meanwhile gets its result. */
 function renew(set: SetOfBookRecord, userName: string, appKey: string): Promise<string> {
   const key = JSON.stringify([set.id, userName, appKey])
   let renewal = renewals.get(key)
   if (!renewal) {
-    renewal = requestAccessToken(userName, appKey)
-      .then(async (renewed) => {
-        await saveAccessToken(set, renewed)
-        return renewed.accessToken
+    renewal = renewOnce(set, userName, appKey)
+      .catch(async (error: unknown) => {
+        if (error instanceof Refused && goboxAnswered(error)) await noteGoboxRefusal(set, error, Date.now())
+        throw error
       })
       .finally(() => renewals.delete(key))
     renewals.set(key, renewal)
@@ -39,17 +67,18 @@ function renew(set: SetOfBookRecord, userName: string, appKey: string): Promise<
 }
 
 /**
- * Runs `call` with the account set's goBox access token, renewed when it is about to expire, and once more with a new one if goBox
- * says that it has lapsed. Throws Refused when no credentials are set, else what `call` throws.
+ * Runs `call` with the account set's goBox access token, renewed when it is about to expire, and once more with a new
+ * one if goBox says that it has lapsed. Throws Refused when no credentials are set, else what `call` throws.
  */
 export async function withAccessToken<T>(
   setOfBookId: number,
   call: (accessToken: string, appKey: string) => Promise<T>,
 ): Promise<T> {
   const set = await getSetOfBook(setOfBookId)
-  if (!set) throw new NotFound('账套不存在')
+  if (!set) throw new NotFound('没有这个账套，请检查地址和账套名', { code: 'set_of_book_not_found' })
   const { appKey, userName, accessToken, expiredAt } = set
-  if (!appKey || !userName) throw new Refused('还没有设置 goBox 的 user_name 和 app_key，请先到“设置”里填写')
+  if (!appKey || !userName)
+    throw new Refused('还没有设置 goBox 的 user_name 和 app_key，请先到“设置”里填写', { code: 'credentials_missing' })
   const token = accessToken && expiredAt! - MARGIN > Date.now() ? accessToken : await renew(set, userName, appKey)
   try {
     return await call(token, appKey)

@@ -1,28 +1,33 @@
-import {
-  claimNextDue,
-  listSetsWithDueOrders,
-  recoverInterrupted,
-  requeue,
-  type ImportLease,
-} from '../repositories/order-imports.ts'
+import type { Reason } from '#shared/error-codes'
+import { claimNextDue, listSetsWithDueOrders } from '../repositories/import-claims.ts'
+import { recoverInterrupted } from '../repositories/import-recovery.ts'
+import { requeue } from '../repositories/import-steps.ts'
+import type { ImportLease } from '../repositories/import-transitions.ts'
+import { LOOKUP_BROKEN } from '../repositories/lookup-verdicts.ts'
 import type { OrderRecord } from '../repositories/orders.ts'
 import { pauseImports } from '../repositories/set-of-books.ts'
-import { SessionEnded } from '../utils/errors.ts'
-import { log } from '../utils/log.ts'
+import { SessionEnded } from '../errors.ts'
+import { log } from '../log/log.ts'
+import { activeLeases, withLease } from '../cluster/leases.ts'
+import { ownId } from '../cluster/membership.ts'
+import { leaveImportPlace, letLookupsGoOn, PLACES, takeImportPlace } from './c8-places.ts'
 import { judgeRefusal, LoggedOut } from './c8-refusal.ts'
 import { findC8Session } from './c8-session.ts'
+import { hasBrokenLookup } from './check-lookup.ts'
 import { attemptImport } from './import-attempt.ts'
 import { settleFailure } from './import-order.ts'
-import { activeLeases, withLease } from './leases.ts'
 
-/** Orders of one account set under way at a time. */
-const CONCURRENCY = 4
 const POLL = 1000
-const NEEDS_LOG_IN = 'C8 登录已失效，导入已暂停；重新登录后自动继续'
+const NEEDS_LOG_IN: Reason = { message: 'C8 登录已失效，导入已暂停；重新登录后自动继续', code: 'imports_await_log_in' }
 
 const running = new Map<number, Set<Promise<void>>>()
 let timer: NodeJS.Timeout | undefined
 let stopping = false
+
+/** Puts the order back; the account set's queue rests until C8's look-up is found to work. */
+function waitForLookup(lease: ImportLease) {
+  return requeue(lease, { reason: LOOKUP_BROKEN, dueAt: Date.now(), attempted: false })
+}
 
 /** Puts the order back; without any session that C8 takes, the account set's queue rests until somebody logs in. */
 async function waitForLogIn(order: OrderRecord, lease: ImportLease) {
@@ -33,6 +38,7 @@ async function waitForLogIn(order: OrderRecord, lease: ImportLease) {
 async function work(order: OrderRecord, lease: ImportLease) {
   const session = await findC8Session(order)
   if (!session) return waitForLogIn(order, lease)
+  if (await hasBrokenLookup(order.setOfBookId)) return waitForLookup(lease)
   try {
     await attemptImport(order, lease, session)
   } catch (error) {
@@ -45,7 +51,7 @@ async function work(order: OrderRecord, lease: ImportLease) {
 function takeNext(setOfBookId: number): { claimed: Promise<boolean>; done: Promise<void> } {
   const { promise: claimed, resolve, reject } = Promise.withResolvers<boolean>()
   const done = withLease(async (lease) => {
-    const order = await claimNextDue(setOfBookId, lease, Date.now()).catch(reject)
+    const order = await claimNextDue(setOfBookId, lease, PLACES, Date.now()).catch(reject)
     resolve(Boolean(order))
     if (order) await work(order, { orderId: order.id, lease, user: order.importUser! })
   })
@@ -56,11 +62,14 @@ function takeNext(setOfBookId: number): { claimed: Promise<boolean>; done: Promi
 async function fill(setOfBookId: number) {
   const places = running.get(setOfBookId) ?? new Set()
   running.set(setOfBookId, places)
-  while (!stopping && places.size < CONCURRENCY) {
+  while (!stopping && takeImportPlace(setOfBookId)) {
     const { claimed, done } = takeNext(setOfBookId)
     const job: Promise<void> = done
       .catch((error) => log.error({ err: error }, 'import'))
-      .finally(() => places.delete(job))
+      .finally(() => {
+        places.delete(job)
+        leaveImportPlace(setOfBookId)
+      })
     places.add(job)
     if (!(await claimed)) break
     void job.then(wakeImportQueue)
@@ -73,8 +82,10 @@ let again = false
 async function fillAll() {
   do {
     again = false
-    await recoverInterrupted(activeLeases, Date.now())
-    for (const id of await listSetsWithDueOrders(Date.now())) await fill(id)
+    await recoverInterrupted({ node: ownId(), leases: activeLeases }, Date.now())
+    const due = await listSetsWithDueOrders(Date.now())
+    letLookupsGoOn((id) => due.includes(id))
+    for (const id of due) await fill(id)
   } while (again && !stopping)
 }
 

@@ -1,15 +1,17 @@
 import { downloadedOrderSchema, orderMessageSchema, type OrderMessage } from '#shared/orders'
+import type { Reason } from '#shared/error-codes'
 import type { Actor } from '../repositories/audit.ts'
-import { receiveOrder } from '../repositories/orders.ts'
+import { receiveOrder, StaleToken, type Receipt } from '../repositories/orders.ts'
 import {
   getRejectedMessage,
   keepRejectedMessage,
   replayRejectedMessage,
   type RejectedMessageRecord,
 } from '../repositories/rejected-messages.ts'
-import { useConfig } from '../utils/config.ts'
-import { Conflict, describeIssue, DomainError, Invalid, NotFound } from '../utils/errors.ts'
-import { parseBody } from '../utils/parse-json.ts'
+import { useConfig } from '../config.ts'
+import { Conflict, DomainError, invalidInput, NotFound, problemsOf, Unauthorized } from '../errors.ts'
+import { parseBody } from '../json.ts'
+import { settleRestore } from './restore-notice.ts'
 import { noteWebhook } from './webhook-activity.ts'
 
 /** Whom the history names for a message of the webhook. */
@@ -17,15 +19,24 @@ const WEBHOOK_USER = 'goBox'
 
 let schema: ReturnType<typeof orderMessageSchema> | undefined
 
-function check(message: Record<string, unknown>, source: RejectedMessageRecord['source'] = 'webhook'): OrderMessage {
+function parse(message: Record<string, unknown>, source: RejectedMessageRecord['source']) {
   schema ??= orderMessageSchema(useConfig().zone)
-  const parsed = (source === 'webhook' ? schema : downloadedOrderSchema(useConfig().zone)).safeParse(message)
-  if (!parsed.success) throw new Invalid(describeIssue(parsed.error))
+  return (source === 'webhook' ? schema : downloadedOrderSchema(useConfig().zone)).safeParse(message)
+}
+
+function check(message: Record<string, unknown>, source: RejectedMessageRecord['source'] = 'webhook'): OrderMessage {
+  const parsed = parse(message, source)
+  if (!parsed.success) throw invalidInput(parsed.error)
   return parsed.data
 }
 
-/** A webhook request as read: the parameters of its query, if it has one, and its body or why that could not be read as JSON. */
+/**
+ * A webhook request as read: the parameters of its query, if it has one, and its body or why that could not be read as
+ * JSON.
+ */
 export interface WebhookMessage {
+  /** Of the local token that it came with. */
+  tokenHash: string
   query?: Record<string, unknown>
   body: Buffer
   refusal?: DomainError
@@ -38,34 +49,89 @@ function readMessage({ query, body, refusal }: WebhookMessage): OrderMessage {
   return check(query ? { ...query, ...message } : message)
 }
 
-async function refuseMessage(setOfBookId: number, body: Buffer, error: unknown): Promise<never> {
+/** Bytes at the begin of a message in which its order is looked for. */
+const LOOKED_THROUGH = 64 * 1024
+const TRANS_ID = /"trans_id"\s*:\s*(?:"((?:[^"\\]|\\.){1,256})"|(-?\d{1,256}))/
+
+/** The order that a refused message is about, where it can be read; also of what is no JSON. */
+function readTransId({ query, body }: WebhookMessage): string | null {
+  const begin = body.subarray(0, LOOKED_THROUGH)
+  let named: unknown
+  try {
+    named = begin.length === body.length ? { ...query, ...parseBody(body) }.trans_id : undefined
+  } catch {
+    // The text may name it all the same.
+  }
+  const [, quoted, digits] = TRANS_ID.exec(begin.toString('utf8')) ?? []
+  const text = named ?? quoted ?? digits ?? query?.trans_id
+  return typeof text === 'string' && text.trim() !== '' ? text : null
+}
+
+async function refuseMessage(setOfBookId: number, message: WebhookMessage, error: unknown): Promise<never> {
   if (error instanceof DomainError)
-    await keepRejectedMessage({ setOfBookId, source: 'webhook', reason: error.message }, body, Date.now())
+    await keepRejectedMessage(
+      { setOfBookId, source: 'webhook', transId: readTransId(message) },
+      error,
+      message.body,
+      Date.now(),
+    )
   throw error
 }
 
+function refuseStaleToken(error: unknown): never {
+  if (!(error instanceof StaleToken)) throw error
+  throw new Unauthorized('Token 不是任何账套的本地令牌，请从“设置”里重新复制', { code: 'local_token_unknown' })
+}
+
 /**
- * Checks a webhook message and stores it; resolves when it is on disk. One that cannot be understood is kept as it came and
- * refused. Rejects with Invalid, which names the field, or the message's own refusal.
+ * Checks a webhook message and stores it; resolves when it is on disk. One that cannot be understood is kept as it came
+ * and refused. Rejects with Invalid, which names the field, or the message's own refusal.
  */
-export function receiveMessage(setOfBookId: number, message: WebhookMessage): Promise<unknown> {
+export function receiveMessage(setOfBookId: number, message: WebhookMessage): Promise<Receipt> {
   noteWebhook(setOfBookId)
   let order: OrderMessage
   try {
     order = readMessage(message)
   } catch (error) {
-    return refuseMessage(setOfBookId, message.body, error)
+    return refuseMessage(setOfBookId, message, error)
   }
-  return receiveOrder(setOfBookId, order, WEBHOOK_USER, Date.now())
+  settleRestore(setOfBookId)
+  return receiveOrder(setOfBookId, order, WEBHOOK_USER, Date.now(), { tokenHash: message.tokenHash }).catch(
+    refuseStaleToken,
+  )
 }
 
-const NOT_THERE = '没有这条消息，可能已经处理过'
+const notThere = () => new NotFound('没有这条消息，可能已经处理过', { code: 'message_not_found' })
 
-/** Takes a kept message in again, after what was wrong has been mended, and forgets it. Throws NotFound, Conflict, Invalid. */
-export async function replayMessage(setOfBookId: number, id: number, by: Actor): Promise<void> {
+/** A kept message with its text. Throws NotFound. */
+export async function viewMessage(setOfBookId: number, id: number) {
   const message = await getRejectedMessage(setOfBookId, id)
-  if (!message) throw new NotFound(NOT_THERE)
-  if (message.truncated) throw new Conflict('消息太长，只保存了开头，不能重放；请改用“下载订单”补取')
-  const order = check(parseBody(Buffer.from(message.body)), message.source)
-  if (!(await replayRejectedMessage(setOfBookId, id, order, by, Date.now()))) throw new NotFound(NOT_THERE)
+  if (!message) throw notThere()
+  return message
+}
+
+/** All that is wrong with a kept message, or with the text that is to take its place. Throws NotFound. */
+export async function checkMessage(setOfBookId: number, id: number, mended?: string): Promise<Reason[]> {
+  const { body, source } = await viewMessage(setOfBookId, id)
+  try {
+    const parsed = parse(parseBody(Buffer.from(mended ?? body)), source)
+    return parsed.success ? [] : problemsOf(parsed.error)
+  } catch (error) {
+    // What is no JSON.
+    if (error instanceof DomainError) return [error]
+    throw error
+  }
+}
+
+/**
+ * Takes a kept message in again, after what was wrong has been mended (there, or in its text), and forgets it. Throws
+ * NotFound, Conflict, Invalid.
+ */
+export async function replayMessage(setOfBookId: number, id: number, by: Actor, mended?: string): Promise<void> {
+  const message = await viewMessage(setOfBookId, id)
+  if (message.truncated && mended === undefined)
+    throw new Conflict('消息太长，只保存了开头，不能重放；请改用“下载订单”补取', { code: 'message_truncated' })
+  const order = check(parseBody(Buffer.from(mended ?? message.body)), message.source)
+  const isEdited = mended !== undefined && mended !== message.body
+  if (!(await replayRejectedMessage(message, order, by, Date.now(), isEdited))) throw notThere()
 }

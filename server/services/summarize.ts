@@ -1,6 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fenToYuan } from '#shared/money'
-import { PAID, type OrderStatus } from '#shared/order-status'
+import { PAID, PAID_BACK, type OrderStatus } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
 import type { BestSeller, Figure, FigureFilter, SalesFigures, Summary, SummaryPeriod } from '#shared/summary'
 import { SUMMARY_DAYS } from '#shared/summary'
@@ -16,8 +15,8 @@ import {
   type GoodsSum,
   type Sum,
 } from '../repositories/summary.ts'
+import { nextTurn } from '../turns.ts'
 
-const PAID_BACK: OrderStatus = 103
 const BEST_SELLERS = 10
 const PERIODS = SUMMARY_DAYS.map(Number)
 
@@ -37,7 +36,8 @@ function lastDays(now: number, count: number, zone: string): Span[] {
   })
 }
 
-function total(sums: Iterable<Sum>): Sum {
+/** All together. */
+export function total(sums: Iterable<Sum>): Sum {
   let orders = 0
   let amount = 0
   for (const sum of sums) {
@@ -66,15 +66,18 @@ function salesFigures(days: Day[]): SalesFigures {
   }
 }
 
-function periodOf(days: Day[], goods: GoodsSum[]): SummaryPeriod {
+/** What is earned, in yuan, on the goods whose cost is known. */
+export function marginOf(goods: GoodsSum[]) {
   const sum = (field: 'amount' | 'cost' | 'uncosted') => goods.reduce((total, product) => total + product[field], 0)
   return {
-    days: days.length,
-    ...salesFigures(days),
     cost: fenToYuan(sum('cost')),
     margin: fenToYuan(sum('amount') - sum('uncosted') - sum('cost')),
     amount_without_cost: fenToYuan(sum('uncosted')),
   }
+}
+
+function periodOf(days: Day[], goods: GoodsSum[]): SummaryPeriod {
+  return { days: days.length, ...salesFigures(days), ...marginOf(goods) }
 }
 
 function bestSeller({ barcode, name, quantity, amount, cost, uncosted }: GoodsSum, dates: FigureFilter): BestSeller {
@@ -102,14 +105,15 @@ async function waitingOf(setOfBookId: number): Promise<Summary['waiting']> {
   return {
     importable: figure(importable, { status: PAID, import_state: 'idle', unconfigured: 0 }),
     failed: figure(await find({ import_state: 'failed' }), { import_state: 'failed' }),
-    refunded_after_import: figure(await find({ refunded_after_import: true }), { refunded_after_import: 1 }),
+    refund_unhandled: figure(await find({ refund_handled: false }), { refund_handled: 0 }),
+    refund_overdue: figure(await find({ refund_overdue: true }), { refund_overdue: 1 }),
     unconfigured: { ...figure(total(unconfigured), { unconfigured: 1 }), cabinets: unconfigured.length },
   }
 }
 
 /**
- * The overview: today, 7 and 30 days, the details of the last `count` days, and what waits. Every figure names the filter that finds its orders.
- * Yields to other work between its parts, which take some milliseconds each.
+ * The overview: today, 7 and 30 days, the details of the last `count` days, and what waits. Every figure names the
+ * filter that finds its orders. Yields to other work between its parts, which take some milliseconds each.
  */
 export async function summarize(setOfBookId: number, count: number, now: number, zone: string): Promise<Summary> {
   const month: Day[] = []

@@ -1,6 +1,8 @@
-import { saveLastWebhook } from '../repositories/set-of-books.ts'
+import { saveLastWebhook } from '../repositories/contacts.ts'
 
-/** When each account set's webhook was last called; written out now and then, so that a message costs no extra write. */
+/**
+ * When each account set's webhook was last called; written out now and then, so that a message costs no extra write.
+ */
 const unsaved = new Map<number, number>()
 
 /** Notes that goBox has just called the webhook of this account set. */

@@ -1,45 +1,29 @@
-import { createEventStream, defineEventHandler } from 'h3'
-import { presentBatch } from '../../../presenters/import-batch.ts'
+import { importBatchAnswer } from '#shared/imports'
+import { presentBatch } from '../../../serializers/import-batch.ts'
 import { getBatchProgress } from '../../../repositories/import-batches.ts'
-import { isSessionLive } from '../../../repositories/sessions.ts'
-import { checkPermission, requireSession } from '../../../utils/api.ts'
-import { NotFound } from '../../../utils/errors.ts'
-import { log } from '../../../utils/log.ts'
-import { idOf } from '../../../utils/request.ts'
+import { defineEventStream } from '../../../http/define-event-stream.ts'
+import { NotFound } from '../../../errors.ts'
+import { idOf } from '../../../http/request.ts'
 
-const INTERVAL = 500
-/** Said again now and then, so that proxies and the page see that the stream lives. */
-const KEEP_ALIVE = 15_000
-
-/** A batch's progress as server-sent events, each as GET shows it without the failures; the stream ends with the batch, or with the session. */
-export default defineEventHandler(async (event) => {
-  const session = requireSession(event)
-  checkPermission(session, 'view')
-  const id = idOf(event)
-  if (!(await getBatchProgress(session.setOfBookId, id))) throw new NotFound('没有这个导入批次，请检查地址')
-  const stream = createEventStream(event)
-  let last = ''
-  let lastAt = 0
-  const timer = setInterval(next, INTERVAL)
-  function next() {
-    push().catch((error: unknown) => {
-      log.error({ err: error, batch: id }, 'batch events')
-      return stream.close()
-    })
-  }
-  async function push() {
-    const batch = (await isSessionLive(session.id, Date.now()))
-      ? await getBatchProgress(session.setOfBookId, id)
-      : undefined
-    if (!batch) return stream.close()
-    const data = JSON.stringify(presentBatch(batch))
-    if (data !== last || performance.now() - lastAt > KEEP_ALIVE) {
-      ;[last, lastAt] = [data, performance.now()]
-      await stream.push(data)
+/**
+ * A batch's progress as server-sent events, each as GET shows it without the failures; the stream ends with the batch,
+ * or with the session.
+ */
+export default defineEventStream({
+  summary: 'Tells a batch’s progress until it has ended, as server-sent events',
+  permission: 'view',
+  answer: importBatchAnswer,
+  errors: ['404 batch_not_found'],
+  find: async ({ setOfBookId }, event) => {
+    const id = idOf(event)
+    if (!(await getBatchProgress(setOfBookId, id, 'import')))
+      throw new NotFound('没有这个导入批次，请检查地址', { code: 'batch_not_found' })
+    return {
+      name: `batch ${id}`,
+      read: async () => {
+        const batch = await getBatchProgress(setOfBookId, id, 'import')
+        return batch && { data: presentBatch(batch), goesOn: batch.pending > 0 }
+      },
     }
-    if (batch.pending === 0) await stream.close()
-  }
-  stream.onClosed(async () => clearInterval(timer))
-  next()
-  return stream.send()
+  },
 })

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { c8IdDigits, type C8Id } from '#shared/c8-id'
+import type { BillType } from '#shared/devices'
+import { UpstreamBroken } from '../errors.ts'
+import { id, text, numeric, type C8Access, call, rootOf, distinct } from './c8.ts'
+
+/** A retail document's status when neither confirm nor workflow is left to do. */
+export const RETAIL_DONE = 6
+
+/** A retail document's status when its auditor has sent it back: a person decides. */
+export const RETAIL_SENT_BACK = 5
+
+const retailSchema = z.object({
+  id,
+  code: text,
+  status: numeric.nullish(),
+  // Empty where somebody has made the document by hand.
+  source_id: z.union([id.transform(c8IdDigits), z.literal('')]).nullish(),
+  total_amount: numeric.nullish(),
+})
+
+/** A retail document as C8 tells of it; all but `id` and `code` only where C8 does. */
+export type Retail = z.output<typeof retailSchema>
+
+/** The body of a new retail document (docs/upstreams.md, C8); amounts in yuan. */
+export interface RetailDraft {
+  source: 'gobox'
+  source_id: string
+  store_id: number
+  bank_id: number
+  member_id: number
+  employee_id: number
+  bill_type: BillType
+  total_amount: number
+  bank_amount: number
+  retail_lines: { product_id: C8Id; quantity: number; tax_price: number; tax_rate: number }[]
+}
+
+const retailsOf = (sourceId: string) => ({
+  step: { name: 'find_retail', text: '查找零售单' },
+  path: 'retails',
+  query: { source: 'gobox', source_id: sourceId },
+})
+
+/** The documents that C8 has for the order `transId`. */
+export async function findRetails(access: C8Access, transId: string, client?: AbortSignal): Promise<Retail[]> {
+  const answer = await call(access, { ...retailsOf(transId), schema: rootOf(retailSchema), client })
+  return distinct(answer?.root ?? [])
+}
+
+/** How many documents, of whatever form, C8 answers for a `source_id`. */
+export async function countRetails(access: C8Access, sourceId: string): Promise<number> {
+  const answer = await call(access, { ...retailsOf(sourceId), schema: rootOf(z.unknown()) })
+  return answer?.root.length ?? 0
+}
+
+const retailPath = (retailId: C8Id) => `retails/${encodeURIComponent(c8IdDigits(retailId))}`
+
+/** A document; `null` once it is deleted. */
+export function getRetail(access: C8Access, retailId: C8Id) {
+  return call(access, {
+    step: { name: 'get_retail', text: '查询零售单' },
+    path: retailPath(retailId),
+    schema: retailSchema,
+  })
+}
+
+/** Creates a document. An UpstreamBroken with `unanswered` leaves open whether it exists. */
+export async function createRetail(access: C8Access, draft: RetailDraft): Promise<Retail> {
+  const step = { name: 'create_retail', text: '创建零售单' }
+  const created = await call(access, { step, path: 'retails', body: draft, schema: retailSchema })
+  if (!created)
+    throw new UpstreamBroken('C8 创建零售单失败：没有回答单号，请稍后再试', true, { code: 'retail_code_missing' })
+  return created
+}
+
+/** Confirms a document; may be repeated. */
+export async function confirmRetail(access: C8Access, retailId: C8Id): Promise<void> {
+  await call(access, {
+    step: { name: 'confirm_retail', text: '确认零售单' },
+    path: retailPath(retailId),
+    query: { action: 'confirm', action_type: '1' },
+    schema: z.unknown(),
+  })
+}
+
+const workflowSchema = z.object({ status: numeric })
+
+/** Runs the document's next workflow step and returns its status then. */
+export async function executeWorkflow(access: C8Access, retailId: C8Id): Promise<number> {
+  const step = { name: 'execute_workflow', text: '执行零售单流程' }
+  const query = {
+    action: 'execute_workflow',
+    form_name: 'retail',
+    form_id: c8IdDigits(retailId),
+    result: '{"memo":"","cancel":false}',
+  }
+  const answer = await call(access, { step, path: 'workflow_current_actions', query, schema: workflowSchema })
+  if (!answer)
+    throw new UpstreamBroken(`C8 ${step.text}失败：没有回答状态，请稍后再试`, true, { code: 'workflow_status_missing' })
+  return answer.status
+}
