@@ -1,10 +1,17 @@
+import { parseAnswer } from '#shared/answer'
+import type { ErrorParams } from '#shared/error-codes'
 import type { Session } from '#shared/sessions'
 
-/** What a call failed with; `status` is 0 where the server was not reached. The message is for the person at the screen. */
+/**
+ * What a call failed with; `status` is 0 where the server was not reached. The message is for the person at the screen.
+ */
 export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** The server's code for it, and what that names. */
+    readonly code?: string,
+    readonly params?: ErrorParams,
   ) {
     super(message)
   }
@@ -15,13 +22,15 @@ export interface ApiOptions {
   query?: Record<string, string | number | undefined>
   body?: object
   signal?: AbortSignal
-  /** Another token than the session's: C8's, to log in with. */
-  token?: string
+  /** In place of the session's: C8's token, to log in with. */
+  headers?: Record<string, string>
 }
 
 interface Envelope {
   state: 0 | 1
   errmsg?: string
+  code?: string
+  params?: ErrorParams
 }
 
 /** Every list of the server. */
@@ -30,9 +39,36 @@ export interface Page<Row> {
   root: Row[]
 }
 
+const isPage = (answer: object): answer is Page<object> =>
+  'root' in answer && Array.isArray(answer.root) && 'total' in answer && typeof answer.total === 'number'
+
+/** Parts of a page at most; the rows of the largest orders come some dozens at a time. */
+const MAX_PARTS = 50
+
+/** The server cuts a page where the answer would grow too large: the rest of its rows is behind those received. */
+async function completePage(
+  page: Page<object>,
+  path: string,
+  options: ApiOptions,
+  ask: (path: string, options: ApiOptions) => Promise<object>,
+): Promise<Page<object>> {
+  const { start = 0, limit } = options.query ?? {}
+  if (options.method || typeof limit !== 'number') return page
+  const first = Number(start)
+  const wanted = Math.min(limit, page.total - first)
+  let root = page.root
+  for (let part = 1; root.length < wanted && part < MAX_PARTS; part++) {
+    const query = { ...options.query, start: first + root.length, limit: limit - root.length }
+    const next = await ask(path, { ...options, query })
+    if (!isPage(next) || next.root.length === 0) break
+    root = [...root, ...next.root]
+  }
+  return { ...page, root }
+}
+
 /**
- * Calls of the server in the name of the current account set: answers the envelope's fields or throws ApiError. A session that has
- * ended leads to the log-in, from where the way leads back.
+ * Calls of the server in the name of the current account set: answers the envelope's fields or throws ApiError. A
+ * session that has ended leads to the log-in, from where the way leads back.
  */
 export function useApi() {
   const session = useSessionStore()
@@ -40,19 +76,19 @@ export function useApi() {
   const {
     $i18n: { t },
   } = useNuxtApp()
-  const router = useRouter()
+  const reasonOf = useReason()
 
   /** Where every failure is answered 200 for the sake of old front ends, a header tells its status. */
   const statusOf = ({ status, headers }: Response) => Number(headers.get('x-status') ?? status)
 
-  async function send(path: string, { method = 'GET', query, body, signal }: ApiOptions, token: string) {
+  async function send(path: string, { method = 'GET', query, body, signal, headers }: ApiOptions) {
     try {
       return await $fetch.raw(path, {
         method,
         query,
         body,
         signal,
-        headers: token ? { Token: token } : {},
+        headers,
         retry: 0,
         ignoreResponseError: true,
         responseType: 'blob',
@@ -64,32 +100,34 @@ export function useApi() {
     }
   }
 
-  function leave(token: string) {
-    if (!session.markEnded(token)) return
-    const { path, fullPath } = router.currentRoute.value
-    if (path === '/login') return
-    session.keepPath(fullPath)
-    void navigateTo('/login')
-  }
-
   async function call(path: string, options: ApiOptions) {
-    const token = options.token ?? session.current?.token ?? ''
-    const response = await send(path, options, token)
+    const account = session.current
+    const response = await send(path, { ...options, headers: options.headers ?? session.headersOf(account) })
     connection.found()
     const { headers } = response
     const status = statusOf(response)
     const file = response._data as Blob
     if (!headers.get('content-type')?.includes('json')) return { status, headers, file }
-    const answer = (await new Response(file).json().catch(() => undefined)) as Envelope | undefined
+    const answer = (await file
+      .text()
+      .then(parseAnswer)
+      .catch(() => undefined)) as Envelope | undefined
     if (answer?.state === 1) return { status, headers, file, answer }
-    if (status === 401 && options.token === undefined) leave(token)
-    throw new ApiError(answer?.errmsg ?? t('error.unreadable', { status }), status)
+    if (status === 401 && !options.headers && account) session.markEnded(account)
+    const { errmsg: message, code, params } = answer ?? {}
+    if (message === undefined) throw new ApiError(t('error.unreadable', { status }), status)
+    throw new ApiError(reasonOf({ message, code, params }), status, code, params)
+  }
+
+  async function ask(path: string, options: ApiOptions): Promise<object> {
+    const { status, answer } = await call(path, options)
+    if (!answer) throw new ApiError(t('error.unreadable', { status }), status)
+    return answer
   }
 
   async function api<Fields = object>(path: string, options: ApiOptions = {}): Promise<Fields> {
-    const { status, answer } = await call(path, options)
-    if (!answer) throw new ApiError(t('error.unreadable', { status }), status)
-    return answer as Fields
+    const answer = await ask(path, options)
+    return (isPage(answer) ? await completePage(answer, path, options, ask) : answer) as Fields
   }
 
   /** A call that answers a file, with the name that the server gives it. */
@@ -121,6 +159,7 @@ export function useLogIn() {
     user_name?: string
     token: string
   }) {
-    session.add(login, await api<Session>('/api/access_token', { query: login, token }))
+    const headers = { Token: token, ...session.headersFor(login.set_of_book) }
+    session.add(login, await api<Session>('/api/access_token', { query: login, headers }))
   }
 }

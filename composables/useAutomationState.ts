@@ -14,16 +14,31 @@ interface State {
 /** Whether what is switched on really runs, and if not why. */
 export function useAutomationState(automation: () => Automation, kind: () => AutomationKind) {
   const { t } = useI18n()
+  const reasonOf = useReason()
 
-  function downloads({ downloads, last_download_error: reason }: Automation): State {
-    if (!downloads) return { type: 'info', label: 'off' }
-    return reason ? { type: 'danger', label: 'failed', reason } : { type: 'success', label: 'on' }
+  function downloads(automation: Automation): State {
+    if (!automation.downloads) return { type: 'info', label: 'off' }
+    const {
+      last_download_error: message,
+      last_download_error_code: code,
+      last_download_error_params: params,
+    } = automation
+    return message
+      ? { type: 'danger', label: 'failed', reason: reasonOf({ message, code, params }) }
+      : { type: 'success', label: 'on' }
   }
 
-  function imports({ imports, import_paused_reason: reason, has_c8_login }: Automation): State {
-    if (reason) return { type: 'danger', label: 'paused', reason, needsLogIn: true }
+  function imports(automation: Automation): State {
+    const {
+      imports,
+      import_paused_reason: message,
+      import_paused_code: code,
+      import_paused_params: params,
+    } = automation
+    if (message)
+      return { type: 'danger', label: 'paused', reason: reasonOf({ message, code, params }), needsLogIn: true }
     if (!imports) return { type: 'info', label: 'off' }
-    return has_c8_login
+    return automation.has_c8_login
       ? { type: 'success', label: 'on' }
       : { type: 'warning', label: 'noLogin', reason: t('automation.noLoginText'), needsLogIn: true }
   }

@@ -1,10 +1,14 @@
+import type { ImportBatch, ImportFailure } from '#shared/imports'
+import { follow } from './job/follow'
 import type { Load } from './useLoad'
+
+export type BatchDetail = ImportBatch & { failures: ImportFailure[] }
 
 /** One batch, live while it runs, and what can be done with it. */
 export function useBatch(id: number) {
   const api = useApi()
   const connection = useConnectionStore()
-  const follow = useBatchFollow()
+  const session = useSessionStore()
   const data = shallowRef<BatchDetail>()
   const error = shallowRef<Error>()
   let aborter: AbortController | undefined
@@ -13,7 +17,8 @@ export function useBatch(id: number) {
     aborter?.abort()
     const { signal } = (aborter = new AbortController())
     error.value = undefined
-    await follow(id, (batch) => (data.value = batch), signal).catch((cause: Error) => {
+    const show = (batch: BatchDetail) => (data.value = batch)
+    await follow(`/api/imports/${id}`, api, session.headersOf(), show, signal).catch((cause: Error) => {
       if (!signal.aborted) error.value = cause
     })
   }
@@ -34,7 +39,12 @@ export function useBatch(id: number) {
   return {
     load: reactive({ data, error, isBusy: false, refresh }) as Load<BatchDetail>,
     /** Queues the failed orders again, all or those with this reason; answers how many. */
-    retry: (reason?: string) => act('retry', { reason }),
+    retry: (failure?: ImportFailure) =>
+      act(
+        'retry',
+        failure &&
+          (failure.code ? { code: failure.code, params: failure.params ?? undefined } : { reason: failure.errmsg }),
+      ),
     /** Takes out of the queue what has not begun; answers how many orders. */
     cancel: () => act('cancel'),
   }

@@ -5,7 +5,10 @@ interface Wanted {
   onSaved?: () => void
 }
 
-/** The cabinet to configure, wherever it was missed: the form opens over the page (layouts/default.vue), so that nobody has to find the way back. */
+/**
+ * The cabinet to configure, wherever it was missed: the form opens over the page (layouts/default.vue), so that nobody
+ * has to find the way back.
+ */
 export const useConfigure = createGlobalState(() => {
   const wanted = shallowRef<Wanted>()
   return {
@@ -14,8 +17,7 @@ export const useConfigure = createGlobalState(() => {
   }
 })
 
-/** The cabinet that the server's reason names as not configured (“货柜 10088 还没有配置…”). */
-export function unconfiguredIn(reason: string | null): number | undefined {
-  const devId = /^货柜 (\d+) 还没有配置/.exec(reason ?? '')?.[1]
-  return devId === undefined ? undefined : Number(devId)
+/** The cabinet whose missing configuration is the reason. */
+export function unconfiguredIn({ code, params }: Pick<Told, 'code' | 'params'>): number | undefined {
+  return code === 'device_unconfigured' ? Number(params?.dev_id) : undefined
 }

@@ -5,13 +5,26 @@ import type { BillType, Device, DeviceInput } from '#shared/devices'
 export interface DeviceDraft extends Partial<Omit<DeviceInput, 'dev_id' | 'bill_type'>> {
   dev_id: string
   bill_type: BillType
+  effective_from?: string
 }
 
-export type DeviceField = keyof DeviceInput
-const FIELDS: DeviceField[] = ['name', 'dev_id', 'store_id', 'bank_id', 'member_id', 'employee_id', 'bill_type']
+const FIELDS = [
+  'name',
+  'dev_id',
+  'store_id',
+  'bank_id',
+  'member_id',
+  'employee_id',
+  'bill_type',
+  'effective_from',
+] as const
 
-/** The form of a device that exists, or of a new one that has perhaps already been seen in orders. */
-export function useDeviceForm(device: Device | undefined, devId: number | undefined) {
+/** The form of a device that exists, or of a new one that has perhaps already been seen in orders, in the form's words. */
+export function useDeviceForm(
+  device: Device | undefined,
+  devId: number | undefined,
+  say: (key: string, named?: Record<string, string>) => string,
+) {
   const api = useApi()
   const { t } = useI18n()
   const draft = reactive<DeviceDraft>({
@@ -22,23 +35,24 @@ export function useDeviceForm(device: Device | undefined, devId: number | undefi
     member_id: device?.member_id,
     employee_id: device?.employee_id,
     bill_type: device?.bill_type ?? 0,
+    effective_from: undefined,
   })
+  const kept = useDraft(device ? `device:${device.id}` : devId ? `cabinet:${devId}` : 'device:', draft)
   const isBusy = ref(false)
-  /** What the server has against a field, or, under no field's name, against the whole. */
-  const errors = ref<Partial<Record<DeviceField | 'whole', string>>>({})
+  const { errors, note, clear } = useFieldErrors(FIELDS)
 
   const chosen = (field: string): FormItemRule => ({
     required: true,
-    message: t('devices.chooseFirst', { field: t(`devices.${field}`) }),
+    message: say('chooseFirst', { field: t(`devices.${field}`) }),
   })
   const rules = computed(() => ({
     name: [
-      { required: true, whitespace: true, message: t('devices.nameMissing') },
-      { max: 64, message: t('devices.nameTooLong') },
+      { required: true, whitespace: true, message: say('nameMissing') },
+      { max: 64, message: say('nameTooLong') },
     ],
     dev_id: [
-      { required: true, message: t('devices.devIdMissing') },
-      { pattern: /^\d{1,15}$/, message: t('devices.devIdWrong') },
+      { required: true, message: say('devIdMissing') },
+      { pattern: /^\d{1,15}$/, message: say('devIdWrong') },
     ],
     store_id: chosen('store_id'),
     bank_id: chosen('bank_id'),
@@ -46,21 +60,13 @@ export function useDeviceForm(device: Device | undefined, devId: number | undefi
     employee_id: chosen('employee_id'),
   }))
 
-  /** The server names the field first (`dev_id：…`); that a number is taken (409) can only be about one. */
-  function note(error: unknown) {
-    const message = messageOf(error)
-    const field =
-      error instanceof ApiError && error.status === 409
-        ? 'dev_id'
-        : FIELDS.find((name) => message.startsWith(`${name}：`))
-    errors.value = { [field ?? 'whole']: field ? message.replace(`${field}：`, '') : message }
-  }
-
   async function save(): Promise<Device | undefined> {
     isBusy.value = true
-    errors.value = {}
+    clear()
     try {
-      const body = { ...draft, name: draft.name!.trim(), dev_id: Number(draft.dev_id) }
+      const { effective_from, ...fields } = draft
+      const from = effective_from ? { effective_from } : {}
+      const body = { ...fields, ...from, name: fields.name!.trim(), dev_id: Number(fields.dev_id) }
       return device
         ? await api<Device>(`/api/devices/${device.id}`, { method: 'PUT', body })
         : await api<Device>('/api/devices', { method: 'POST', body })
@@ -76,5 +82,5 @@ export function useDeviceForm(device: Device | undefined, devId: number | undefi
     Object.assign(draft, { bank_id, member_id, employee_id, bill_type })
   }
 
-  return { draft, rules, errors, isBusy, save, copyFrom }
+  return { draft, kept, rules, errors, isBusy, save, copyFrom }
 }

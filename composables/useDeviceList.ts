@@ -1,16 +1,16 @@
-import type { Device, UnconfiguredDevice } from '#shared/devices'
+import type { DeviceRow, UnconfiguredDevice } from '#shared/devices'
 
 const SIZE = 50
 
-/** The configured cabinets by name and page, which live in the address, and those that are still to be configured. */
+/** The configured cabinets by name or number and page, which live in the address, and those that are still to be configured. */
 export function useDeviceList() {
   const route = useRoute()
   const router = useRouter()
   const name = computed(() => (typeof route.query.name === 'string' ? route.query.name : ''))
   const page = computed(() => Math.max(1, Math.floor(Number(route.query.page)) || 1))
 
-  const list = useLoad<Page<Device>>('devices', '/api/devices', () => ({
-    name: name.value || undefined,
+  const list = useLoad<Page<DeviceRow>>('devices', '/api/devices', () => ({
+    q: name.value || undefined,
     start: (page.value - 1) * SIZE,
     limit: SIZE,
   }))

@@ -1,3 +1,4 @@
+import type { ErrorParams } from '#shared/error-codes'
 import { cutIntoWeeks, type DateRange } from '#shared/date-ranges'
 
 interface Answer {
@@ -5,7 +6,7 @@ interface Answer {
   received: number
   created: number
   updated: number
-  refused: { trans_id: string; errmsg: string }[]
+  refused: { trans_id: string; errmsg: string; code: string; params?: ErrorParams }[]
 }
 
 export interface DownloadRequest {

@@ -1,6 +1,8 @@
 import type { OrderSort } from '#shared/orders'
 
-/** Fetches the current filter's orders as a file; the server wants the session's token, which a plain link cannot carry. */
+/**
+ * Fetches the current filter's orders as a file; the server wants the session's token, which a plain link cannot carry.
+ */
 export function useExport() {
   const api = useApi()
   const isBusy = ref(false)

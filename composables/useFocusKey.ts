@@ -1,10 +1,16 @@
+/** Whether a key goes into a field, or is a command of the browser. */
+export function isTyping({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  if (ctrlKey || metaKey || altKey) return true
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
+  )
+}
+
 /** `/` puts the cursor into the page's filter, unless something is being typed. */
 export function useFocusKey(field: Readonly<Ref<{ focus: () => void } | null>>) {
   onKeyStroke('/', (event) => {
-    const isTyping =
-      event.target instanceof HTMLElement &&
-      (event.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName))
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return
+    if (isTyping(event)) return
     event.preventDefault()
     field.value?.focus()
   })

@@ -7,8 +7,8 @@ export interface Load<Answer> {
 }
 
 /**
- * Asks the server, and again when `path` or `query` change or it can be reached again; what was there stays meanwhile. `key` names it
- * for `refreshNuxtData`.
+ * Asks the server, and again when `path` or `query` change or it can be reached again; what was there stays meanwhile.
+ * `key` names it for `refreshNuxtData`.
  */
 export function useLoad<Answer>(
   key: string,

@@ -1,4 +1,6 @@
-/** Goes to another account set's page by loading the app anew: nothing of the one shop may stay on the other's pages. */
+/**
+ * Goes to another account set's page by loading the app anew: nothing of the one shop may stay on the other's pages.
+ */
 export async function enterAnew(path: string) {
   // The choice is stored with the next tick.
   await nextTick()
@@ -13,7 +15,12 @@ export function useLogOut() {
     const setOfBook = session.current?.set_of_book
     // Leaving must also work where the server cannot be reached or has ended the session itself.
     await api('/api/access_token', { method: 'DELETE' }).catch(() => undefined)
-    if (setOfBook !== undefined) session.remove(setOfBook)
+    if (setOfBook !== undefined) {
+      session.remove(setOfBook)
+      dropDrafts(setOfBook)
+    }
+    // What watches the session has kept the way back by then.
+    await nextTick()
     session.takePath()
     await enterAnew(session.current ? '/' : '/login')
   }

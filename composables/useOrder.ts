@@ -1,12 +1,12 @@
 import { isMoving } from '#shared/import-state'
+import { ACTION_PERMISSIONS, type OrderAction } from '#shared/job-rules'
 import type { OrderDetail } from '#shared/orders'
 
 /** One order with its history, and what can be done with it. */
-export function useOrder(id: MaybeRefOrGetter<number>) {
+export function useOrder(id: MaybeRefOrGetter<number>, doneText: (action: OrderAction) => string) {
   const api = useApi()
-  const { t } = useI18n()
   const { can } = useSessionStore()
-  const { runOne } = useOrderActions()
+  const actionsOnOne = useOrderActions()
   const busy = ref<OrderAction>()
 
   const {
@@ -27,20 +27,15 @@ export function useOrder(id: MaybeRefOrGetter<number>) {
 
   /** What the order's state and the user's permissions allow. */
   const actions = computed(() =>
-    (Object.keys(ACTION_PERMISSIONS) as OrderAction[]).filter((action) => {
-      if (!order.value || !can(ACTION_PERMISSIONS[action])) return false
-      // One button begins an import, whether for the first time or again.
-      if (action === 'import' && planAction('retry', [order.value]).go.length > 0) return false
-      return planAction(action, [order.value]).go.length > 0
-    }),
+    order.value ? actionsOf(order.value).filter((action) => can(ACTION_PERMISSIONS[action])) : [],
   )
 
   /** Does it and tells the result; whether it succeeded. */
   async function act(action: OrderAction): Promise<boolean> {
     busy.value = action
     try {
-      await runOne[action](toValue(id))
-      void toast('success', t(`action.${action}.done`))
+      await actionsOnOne[action](toValue(id))
+      void toast('success', doneText(action))
       return true
     } catch (cause) {
       void toast('error', messageOf(cause))

@@ -1,12 +1,7 @@
 import type { OrderPage, OrderRow } from '#shared/orders'
 
-const MAX_SELECTION = 10_000
-const CHUNK = 1000
-
 /** The orders chosen for an action: some of those shown, or all that match the filter. */
 export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<OrderFilter>) {
-  const api = useApi()
-  const { t } = useI18n()
   const chosen = shallowRef<OrderRow[]>([])
   const isAll = ref(false)
 
@@ -27,33 +22,32 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
   const has = (id: number) => isAll.value || ids.value.has(id)
   const hasAll = (rows: OrderRow[]) => rows.length > 0 && rows.every(({ id }) => has(id))
 
-  function toggle(order: OrderRow) {
+  let anchor: number | undefined
+
+  /** With `isRange` all from the one toggled last to this one become what this one does. */
+  function toggle(order: OrderRow, isRange = false) {
+    const rows = list.value?.root ?? []
+    const [from, to] = [anchor, order.id].map((id) => rows.findIndex((row) => row.id === id)).sort((a, b) => a - b)
+    anchor = order.id
+    if (isRange && from! >= 0 && from !== to) return setAll(rows.slice(from, to! + 1), !has(order.id))
     choose(ids.value.has(order.id) ? chosen.value.filter(({ id }) => id !== order.id) : [...chosen.value, order])
   }
 
-  /** All rows of the page, or none of them if they were all chosen. */
-  function togglePage(rows: OrderRow[]) {
-    const others = chosen.value.filter(({ id }) => !rows.some((row) => row.id === id))
-    choose(hasAll(rows) ? others : [...others, ...rows])
+  function setAll(rows: OrderRow[], isChosen: boolean) {
+    const changed = new Set(rows.map(({ id }) => id))
+    const others = chosen.value.filter(({ id }) => !changed.has(id))
+    choose(isChosen ? [...others, ...rows] : others)
   }
+
+  /** All rows of the page, or none of them if they were all chosen. */
+  const togglePage = (rows: OrderRow[]) => setAll(rows, !hasAll(rows))
 
   function takeAll() {
     isAll.value = true
   }
 
-  /** The chosen orders. */
-  async function resolve(): Promise<OrderRow[]> {
-    if (!isAll.value) return chosen.value
-    if (total.value > MAX_SELECTION) throw new ApiError(t('selection.tooMany', { max: MAX_SELECTION }), 0)
-    const orders = new Map<number, OrderRow>()
-    for (let start = 0; start < total.value; start += CHUNK) {
-      const { root } = await api<OrderPage>('/api/orders', {
-        query: { action: 'trade_view', ...filter.value, start, limit: CHUNK },
-      })
-      for (const order of root) orders.set(order.id, order)
-    }
-    return [...orders.values()]
-  }
+  /** The chosen orders by their ids, or what all have in common. */
+  const wanted = () => (isAll.value ? filter.value : chosen.value.map(({ id }) => id))
 
   watch(filter, () => choose([]))
   // Rows fetched anew take the places of those chosen before, so that an action sees their present state.
@@ -63,6 +57,6 @@ export function useOrderSelection(list: Ref<OrderPage | undefined>, filter: Ref<
       chosen.value = chosen.value.map((order) => fresh.get(order.id) ?? order)
   })
 
-  return reactive({ chosen, isAll, count, amount, total, choose, has, hasAll, toggle, togglePage, takeAll, resolve })
+  return reactive({ chosen, isAll, count, amount, total, choose, has, hasAll, toggle, togglePage, takeAll, wanted })
 }
 export type OrderSelection = ReturnType<typeof useOrderSelection>

@@ -1,44 +1,50 @@
-import { parseTime } from '#shared/time'
+const EVERY = 30_000
 
-const EVERY = 60_000
-const SILENCE = 3 * 3_600_000
-
-/** Keeps the banner told of what stops the shop's orders: a paused import, a goBox that has fallen silent. */
+/** Keeps the banner told of the gravest of what needs somebody, where that stops the shop's orders. */
 export function useShopNotices() {
   const { t, locale } = useI18n()
-  const { timeAgo } = useFormat()
+  const { titleOf, detailOf, mendAt } = useAttentionWords()
   const session = useSessionStore()
   const notices = useNoticesStore()
-  const automation = useAutomation()
+  const attention = useAttention()
+  const { load: restored } = useRestoreNotice()
 
-  const isSilent = (lastWebhook: string) =>
-    Date.now() - (parseTime(lastWebhook, session.current?.time_zone ?? 'UTC') ?? 0) > SILENCE
+  const refresh = () => Promise.all([attention.refresh(), restored.refresh()])
 
-  useIntervalFn(() => session.current && automation.refresh(), EVERY)
+  useIntervalFn(() => session.current && refresh(), EVERY)
   watch(
     () => session.current?.set_of_book,
-    (set) => set && automation.refresh(),
+    (set) => set && refresh(),
   )
   watch(
-    [() => automation.data, locale],
-    ([data]) => {
-      const paused = data?.import_paused_reason
-      const heard = data?.last_webhook_at
+    [() => restored.data?.notice, locale],
+    ([notice]) =>
       notices.tell(
-        'imports',
-        paused ? { type: 'danger', text: paused, action: { label: t('banner.logIn'), to: '/login' } } : null,
-      )
-      notices.tell(
-        'gobox',
-        heard && isSilent(heard)
+        'restore',
+        notice
           ? {
-              type: 'warning',
-              text: t('banner.goboxSilent', { time: timeAgo(heard) }),
-              action: { label: t('banner.checkWebhook'), to: '/settings' },
+              type: notice.strangers > 0 ? 'danger' : 'warning',
+              text:
+                notice.strangers > 0
+                  ? t('banner.strangers', { count: notice.strangers })
+                  : t('banner.restored', { time: notice.at }),
+              action: { label: t('banner.checkToken'), to: '/settings' },
             }
           : null,
-      )
-    },
+      ),
     { immediate: true },
   )
+  watchEffect(() => {
+    const [gravest] = attention.data?.root ?? []
+    notices.tell(
+      'attention',
+      gravest?.severity === 'critical'
+        ? {
+            type: 'danger',
+            text: [titleOf(gravest), detailOf(gravest)].filter(Boolean).join(locale.value === 'zh' ? '：' : ': '),
+            action: { label: t(mendAt(gravest) === '/login' ? 'banner.logIn' : 'banner.mend'), to: mendAt(gravest) },
+          }
+        : null,
+    )
+  })
 }

@@ -14,7 +14,7 @@ export function useSummary() {
   })
   const load = useLoad<Summary>('summary', '/api/summary', () => ({ days: days.value }))
   useIntervalFn(() => load.refresh(), EVERY)
-  return { days, load, DAYS }
+  return { days, load }
 }
 
 /** The way to exactly the orders of a figure. */

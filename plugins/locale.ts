@@ -5,8 +5,14 @@ export default defineNuxtPlugin({
   dependsOn: ['i18n:plugin'],
   async setup({ $i18n }) {
     const remembered = useLocalStorage<Code>('gobox.locale', 'zh')
-    await $i18n.setLocale(remembered.value)
     const { locale } = $i18n
-    watch(locale, (code) => (remembered.value = code as Code))
+    await Promise.all([
+      $i18n.setLocale(remembered.value),
+      remembered.value !== 'zh' && loadFailureTexts(remembered.value),
+    ])
+    watch(locale, (code) => {
+      remembered.value = code as Code
+      void loadFailureTexts(code)
+    })
   },
 })

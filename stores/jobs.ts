@@ -1,139 +1,72 @@
-interface JobFailure {
+import type { OrderAction } from '#shared/job-rules'
+import type { Job, JobDetail } from '#shared/jobs'
+
+/** A job under way or just ended: its panel tells how far it is, and afterwards what failed and why. */
+export interface FollowedJob {
   id: number
-  label: string
-  reason: string
-}
-
-/** Work on many things, under way or just done: its panel tells how far it is, and afterwards what failed and why. */
-export interface Job {
-  id: string
-  kind: OrderAction
-  total: number
-  done: number
-  failures: JobFailure[]
-  state: 'running' | 'done' | 'stopped'
-  /** Why it could not go on. */
+  action: OrderAction
+  /** `undefined` until the server has told it. */
+  now?: JobDetail
+  /** Why it could not be followed any further. */
   trouble?: string
-  stop?: () => void
-  /** The import's own page. */
-  to?: string
 }
 
-interface Followed {
-  batch: number
-  total: number
-  set_of_book: string
-}
-
-const CONCURRENCY = 4
-
-/** The running jobs outlive the page that began them; imports, which the server runs, outlive a reload too. */
+/** The server runs the jobs; the panels of those that this user has asked for come back with every page that is opened. */
 export const useJobsStore = defineStore('jobs', () => {
   const api = useApi()
   const session = useSessionStore()
-  const jobs = ref<Job[]>([])
-  const followed = useSessionStorage<Followed[]>('gobox.imports', [])
-  const followBatch = useBatchFollow()
+  const jobs = ref<FollowedJob[]>([])
   let following = new AbortController()
-  let sequence = 0
 
-  function begin(job: Pick<Job, 'kind' | 'total' | 'stop' | 'to'>): Job {
-    const id = `job-${sequence++}`
-    jobs.value.unshift({ ...job, id, done: 0, failures: [], state: 'running' })
-    return jobs.value[0]!
-  }
-
-  function end(job: Job, state: 'done' | 'stopped') {
-    job.state = state
-    job.stop = undefined
+  /** Has the server do this with these orders, or all that match, and follows it; throws where it does not begin. */
+  async function start(action: OrderAction, orders: number[] | OrderFilter) {
+    const chosen = Array.isArray(orders) ? { ids: orders } : { filter: orders }
+    const body = { kind: action, skip_refused: 1, ...chosen }
+    const { id } = await api<{ id: number }>('/api/jobs', { method: 'POST', body })
     void refreshOrders()
+    void follow(id, action)
   }
 
-  /** Begins `work` for each item, a few at a time, until all are done or it is stopped. */
-  function runEach<Item extends { id: number }>(
-    kind: OrderAction,
-    items: Item[],
-    label: (item: Item) => string,
-    work: (item: Item) => Promise<unknown>,
-  ) {
-    let isStopped = false
-    const job = begin({ kind, total: items.length, stop: () => (isStopped = true) })
-    const queue = items.values()
-    void Promise.all(
-      Array.from({ length: CONCURRENCY }, async () => {
-        for (const item of queue) {
-          await work(item).catch((error: unknown) =>
-            job.failures.push({ id: item.id, label: label(item), reason: messageOf(error) }),
-          )
-          job.done++
-          if (isStopped) break
-        }
-      }),
-    ).then(() => end(job, job.done < job.total ? 'stopped' : 'done'))
-  }
-
-  /** Has the server import these orders, or all that match, and follows it; throws where the server does not begin. */
-  async function importOrders(orders: number[] | OrderFilter, kind: 'import' | 'retry' = 'import') {
-    const body = Array.isArray(orders) ? { ids: orders } : { filter: orders }
-    const { id, total } = await api<{ id: number; total: number }>('/api/imports', { method: 'POST', body })
-    followed.value.push({ batch: id, total, set_of_book: session.current!.set_of_book })
-    void refreshOrders()
-    void follow(id, total, kind)
-  }
-
-  async function follow(batch: number, total: number, kind: 'import' | 'retry') {
-    const job = begin({ kind, total, to: `/imports/${batch}` })
+  async function follow(id: number, action: OrderAction) {
+    if (jobs.value.some((job) => job.id === id)) return
+    jobs.value.unshift({ id, action })
+    const job = jobs.value[0]!
     const { signal } = following
     try {
-      await followBatch(
-        batch,
-        ({ total, pending, failures }) => {
-          job.done = total - pending
-          job.failures = failures.map(({ order_id, trans_id, errmsg }) => ({
-            id: order_id,
-            label: trans_id,
-            reason: errmsg,
-          }))
-        },
-        signal,
-      )
-      if (signal.aborted) return
-      forget(batch)
-      end(job, 'done')
+      const { follow } = await import('~/composables/job/follow')
+      const show = (now: JobDetail) => (job.now = now)
+      await follow(`/api/jobs/${id}`, api, session.headersOf(), show, signal)
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) forget(batch)
       job.trouble = messageOf(error)
-      job.state = 'stopped'
     }
+    if (!signal.aborted) void refreshOrders()
   }
 
-  function forget(batch: number) {
-    followed.value = followed.value.filter((one) => one.batch !== batch)
+  /** What has not begun is left as it is. */
+  const cancel = (id: number) => api<{ count: number }>(`/api/jobs/${id}/cancel`, { method: 'POST' })
+
+  /** Follows what this user has running: begun before a reload, or in another tab. */
+  async function resume() {
+    const { root } = await api<Page<Job>>('/api/jobs', { query: { open: 1 } })
+    for (const { id, kind, automatic, created_user: user } of root)
+      if (!automatic && user === session.current?.user_name) void follow(id, kind)
   }
 
-  /** Takes up the imports that ran when the page was reloaded or the session ended. */
-  function resume() {
-    for (const { batch, total, set_of_book } of followed.value) {
-      if (set_of_book === session.current?.set_of_book) void follow(batch, total, 'import')
-    }
-  }
-
-  function dismiss(id: string) {
+  function dismiss(id: number) {
     jobs.value = jobs.value.filter((job) => job.id !== id)
   }
 
-  // Another account set's work is none of this one's business; its imports go on at the server.
+  // Another account set's work is none of this one's business; it goes on at the server.
   watch(
-    () => session.current?.token,
-    () => {
-      for (const job of jobs.value) job.stop?.()
+    () => session.current && JSON.stringify([session.current.set_of_book, session.current.since]),
+    (account) => {
       following.abort()
       following = new AbortController()
       jobs.value = []
-      resume()
+      if (account && session.can('view')) void resume().catch(() => undefined)
     },
     { immediate: true },
   )
 
-  return { jobs, runEach, importOrders, dismiss }
+  return { jobs, start, cancel, dismiss }
 })
