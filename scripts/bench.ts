@@ -2,11 +2,20 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { benchCheck } from '../bench/check.ts'
 import { benchExport } from '../bench/export.ts'
 import { benchFootprint } from '../bench/footprint.ts'
 import { benchImport } from '../bench/import.ts'
 import { benchMemory } from '../bench/memory.ts'
 import { benchMixed } from '../bench/mixed.ts'
+import { benchPages } from '../bench/pages.ts'
+import {
+  benchDeltas,
+  benchPostgresImport,
+  benchPostgresQueries,
+  benchPostgresWebhook,
+  closeServer,
+} from '../bench/postgres.ts'
 import { benchQueries } from '../bench/queries.ts'
 import { benchWebhook } from '../bench/webhook.ts'
 
@@ -91,6 +100,15 @@ const SECTIONS: Record<string, () => Promise<void>> = {
       ['took / ideal', all.map(({ ratio }) => ratio), { max: 1.25 }],
     ])
   },
+  async check() {
+    const all = await repeat(benchCheck)
+    report('Check of a day with 5,000 orders, 20 ms a call, 4 at a time', [
+      ['took, s', all.map(({ took }) => took / 1000)],
+      ['took / ideal', all.map(({ ratio }) => ratio), { max: 1.25 }],
+      ['500 messages/s meanwhile, webhook p99, ms', all.map(({ webhook }) => webhook.p99), { max: 100 }],
+      ['failed', all.map(({ webhook }) => webhook.failed), { max: 0 }],
+    ])
+  },
   async queries() {
     for (const orders of sizes) {
       const all = await repeat(() => benchQueries(orders))
@@ -128,6 +146,53 @@ const SECTIONS: Record<string, () => Promise<void>> = {
       ['exports', all.map(({ exports }) => exports)],
       ['overviews', all.map(({ overviews }) => overviews)],
       ['imported', all.map(({ imported }) => imported)],
+    ])
+  },
+  async postgres() {
+    const webhook = await repeat(benchPostgresWebhook)
+    const gainBound = cpus().length >= 6 ? { min: 1.5 } : undefined
+    report('PostgreSQL: webhook, 64 connections', [
+      ['bare node:http and pg, requests/s', webhook.map(({ bare }) => bare.rate)],
+      ['one node, requests/s', webhook.map(({ one }) => one.rate)],
+      ['one node / bare', webhook.map(({ ratio }) => ratio), { min: 0.65 }],
+      ['three nodes, requests/s', webhook.map(({ three }) => three.rate)],
+      // They share the cores with the load, and with PostgreSQL.
+      [`three nodes / one, on ${cpus().length} cores`, webhook.map(({ gain }) => gain), gainBound],
+      ['failed', webhook.map(({ one, three }) => one.failed + three.failed), { max: 0 }],
+    ])
+    const deltas = await repeat(benchDeltas)
+    report('PostgreSQL: orders a second in groups of 64', [
+      ['with totals', deltas.map(({ withTotals }) => withTotals)],
+      ['without', deltas.map(({ without }) => without)],
+      ['with / without', deltas.map(({ ratio }) => ratio), { min: 0.9 }],
+    ])
+    const queue = await repeat(benchPostgresImport)
+    report('PostgreSQL: import of 1,000 orders on three nodes, 20 ms a call, 4 at a time', [
+      ['took, s', queue.map(({ took }) => took / 1000)],
+      ['took / ideal', queue.map(({ ratio }) => ratio), { max: 1.25 }],
+    ])
+    const questions = await repeat(() => benchPostgresQueries(BOOKS))
+    report(
+      `PostgreSQL: questions to ${BOOKS} orders, p95 against SQLite's`,
+      Object.keys(questions[0]!.postgres).flatMap((name): Row[] => [
+        [`${name}, ms`, questions.map(({ postgres }) => postgres[name]!)],
+        [
+          `${name} / SQLite`,
+          questions.map(({ postgres, sqlite }) => postgres[name]! / sqlite[name]!),
+          name === 'the overview' ? undefined : { max: 2 },
+        ],
+      ]),
+    )
+    await closeServer()
+  },
+  async pages() {
+    const all = await repeat(() => benchPages(Math.min(10_000, BOOKS)))
+    report('A page of 1,000 orders in the browser, ms', [
+      ['drawn after', all.map(({ drawn }) => drawn)],
+      ['choosing, slowest answer', all.map(({ choosing }) => choosing), { max: 100 }],
+      ['choosing all', all.map(({ choosingAll }) => choosingAll), { max: 100 }],
+      ['unfolding', all.map(({ unfolding }) => unfolding), { max: 100 }],
+      ['typing', all.map(({ typing }) => typing), { max: 100 }],
     ])
   },
   async memory() {

@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { PostgresServer } from '../sandbox/postgres.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { isPortFree, startApp } from './demo/app.ts'
 import { keepOrdersComing, setUpShop, shops } from './demo/shops.ts'
 
+const { postgres: onPostgres = false } = parseArgs({ options: { postgres: { type: 'boolean' } } }).values
 const port = Number(process.env.PORT || 3000)
 const ended = Promise.withResolvers<number>()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.resolve(0))
@@ -24,10 +28,10 @@ async function portProblem(): Promise<string | undefined> {
 }
 
 async function demo(): Promise<void> {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'gobox-demo-'))
+  const database = onPostgres ? await startPostgres() : makeFolder()
   const sandbox = await startSandbox()
   const app = startApp(port, {
-    NUXT_DATA_DIR: dataFolder,
+    ...database.settings,
     NUXT_GOBOX_URL: sandbox.goboxUrl,
     NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url,
   })
@@ -50,14 +54,26 @@ async function demo(): Promise<void> {
   } finally {
     await app.stop()
     await sandbox.close()
-    rmSync(dataFolder, { recursive: true, force: true })
+    await database.remove()
   }
 
   async function openShops() {
-    console.log('Starting the app with two shops and two weeks of orders …')
+    console.log('Starting the app with two shops and two months of orders …')
     await app.ready()
     return Promise.all(shops.map((shop) => setUpShop(app.url, sandbox, shop)))
   }
+}
+
+function makeFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'gobox-demo-'))
+  return { settings: { NUXT_DATA_DIR: folder }, remove: async () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** A server of its own, gone after the demo. */
+async function startPostgres() {
+  const server = await PostgresServer.start()
+  const settings = { NUXT_DATABASE_URL: server.url(), NUXT_SECRET_KEY: randomBytes(32).toString('base64') }
+  return { settings, remove: () => server.stop() }
 }
 
 function welcome(c8Url: string): string {
@@ -71,10 +87,11 @@ goBox is running. Log in by clicking:
   ${first}
 
 What to try:
-  1. Download yesterday's and today's orders: they are still waiting at goBox.
+  1. Download today's orders: they are still waiting at goBox.
   2. Import an order, then see its document in C8: ${c8Url}/
   3. Import one that fails: a cabinet is not configured yet, and C8 does not know every barcode.
   4. Watch new orders arrive every few seconds.
+  5. See which days are closed, and what does not agree on another, under 日结.
 
 The second shop, whose orders the first must never see:
 

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { isSea } from 'node:sea'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import nodeFlags from '../node-flags.json' with { type: 'json' }
 
 const startLimit = 60_000
 const stopLimit = 10_000
@@ -30,9 +32,12 @@ export interface App {
 
 export function startApp(port: number, settings: Record<string, string>): App {
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [join('.output', 'server', 'index.mjs')], {
+  // The one file starts itself once more.
+  const args = isSea() ? ['serve'] : [...nodeFlags, join('.output', 'server', 'index.mjs')]
+  const child = spawn(process.execPath, args, {
     env: { ...withoutAppSettings(process.env), HOST: process.env.HOST || '127.0.0.1', PORT: String(port), ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // No `ignore`: it opens /dev/null, which a bare root file system may lack.
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C reaches only the demo, which then stops the app.
     detached: true,
   })

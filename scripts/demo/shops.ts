@@ -2,9 +2,13 @@ import type { Sandbox } from '../../sandbox/server.ts'
 import { cabinetsOf, randomFrom, shopHistory, shopOrder, timeText } from '../../sandbox/shop.ts'
 import type { Order } from '../../sandbox/state.ts'
 import { askApp, Refusal } from './app.ts'
+import { settleDays } from './books.ts'
 
 const day = 86_400_000
 const pause = 4000
+const HISTORY_DAYS = 60
+/** Which of a shop's cabinets sells nothing any more. */
+const SILENT = 5
 
 export const shops = [
   { set_of_book: 'A001', user_name: '陈晓东', c8Token: 'c8-token-A001', seed: 20261, ordersPerDay: 60 },
@@ -18,12 +22,17 @@ export interface OpenShop extends Shop {
   localToken: string
 }
 
-/** All but one cabinet configured, all but the last two days downloaded, the first two days imported. */
+/**
+ * A shop in the middle of its life, with two months of orders: all but one cabinet configured, all but today's orders
+ * downloaded and imported, one cabinet silent, one day closed and one with each kind of difference. The imports go on in
+ * the background.
+ */
 export async function setUpShop(url: string, sandbox: Sandbox, shop: Shop): Promise<OpenShop> {
   const { set_of_book, user_name, c8Token, seed, ordersPerDay } = shop
   const cabinets = (cabinetsOf[set_of_book] ?? []).map(({ dev_id }) => dev_id)
   const now = Date.now()
-  await sandbox.control.addOrders(set_of_book, ...shopHistory({ seed, cabinets, until: now, ordersPerDay }))
+  const history = shopHistory({ seed, cabinets, until: now, ordersPerDay, days: HISTORY_DAYS })
+  await sandbox.control.addOrders(set_of_book, ...history.filter((order) => !isSilent(order, cabinets, now)))
 
   const login = new URLSearchParams({ url: sandbox.c8Url, set_of_book, user_name })
   const { token } = await askApp<{ token: string }>(url, c8Token, 'GET', `/api/access_token?${login}`)
@@ -31,10 +40,19 @@ export async function setUpShop(url: string, sandbox: Sandbox, shop: Shop): Prom
   const { gobox_user, app_key } = sandbox.state.setOfBooks.get(set_of_book)!
   await askApp(url, token, 'PUT', `/api/set_of_books/${settings.id}`, { app_key, user_name: gobox_user })
   await configureCabinets(url, token, set_of_book)
-  await download(url, token, now - 13 * day, now - 8 * day)
-  await download(url, token, now - 7 * day, now - 2 * day)
-  await importUntil(url, token, now - 12 * day)
-  return { ...shop, cabinets, localToken: settings.token }
+  for (let back = HISTORY_DAYS - 1; back > 1; back -= 7)
+    await download(url, token, now - back * day, now - Math.max(1, back - 6) * day)
+  const [closed, differing] = [13, 12]
+  await importDays(url, token, now - closed * day, now - differing * day)
+  await settleDays(url, token, sandbox, { set_of_book, localToken: settings.token, now })
+  await startImport(url, token, now - HISTORY_DAYS * day, now - (closed + 1) * day)
+  await startImport(url, token, now - (differing - 1) * day, now - day)
+  return { ...shop, cabinets: cabinets.filter((_, index) => index !== SILENT), localToken: settings.token }
+}
+
+/** One cabinet has sold nothing for four days. */
+function isSilent({ dev_id, create_time }: Order, cabinets: number[], now: number): boolean {
+  return dev_id === cabinets[SILENT] && create_time > timeText(now - 4 * day)
 }
 
 async function configureCabinets(url: string, token: string, setOfBook: string): Promise<void> {
@@ -65,9 +83,16 @@ async function download(url: string, token: string, from: number, to: number): P
   }
 }
 
+/** Has the paid orders of these days imported, without waiting for it. */
+async function startImport(url: string, token: string, from: number, until: number): Promise<void> {
+  const [start_date, end_date] = [timeText(from).slice(0, 10), timeText(until).slice(0, 10)]
+  await askApp(url, token, 'POST', '/api/imports', { filter: { start_date, end_date, status: 100, is_imported: 0 } })
+}
+
 /** A few orders fail on purpose (refunds, barcodes that C8 does not know) and stay for the clerk to see. */
-async function importUntil(url: string, token: string, until: number): Promise<void> {
-  const query = new URLSearchParams({ action: 'trade_view', end_date: timeText(until).slice(0, 10), limit: '1000' })
+async function importDays(url: string, token: string, from: number, until: number): Promise<void> {
+  const [start_date, end_date] = [timeText(from).slice(0, 10), timeText(until).slice(0, 10)]
+  const query = new URLSearchParams({ action: 'trade_view', start_date, end_date, limit: '1000' })
   const { root } = await askApp<{ root: { id: number }[] }>(url, token, 'GET', `/api/orders?${query}`)
   const importNext = async (): Promise<void> => {
     const order = root.pop()
