@@ -56,7 +56,16 @@ describe('C8 lists', () => {
   it('finds a product by its whole barcode, and none for a part of it', async () => {
     const product = context.sandbox.state.products[0]!
     expect((await ask(`/api/products?barcode=${product.barcode}`)).body.root).toEqual([product])
-    expect((await ask(`/api/products?barcode=${product.barcode.slice(1)}`)).body.root).toEqual([])
+    expect((await ask(`/api/products?barcode=${product.barcode!.slice(1)}`)).body.root).toEqual([])
+  })
+
+  it('answers every product, with what it says of its use, when told so', async () => {
+    await context.sandbox.control.addProducts({ id: 9, name: '停用', barcode: '99', in_use: false })
+    expect((await ask('/api/products?barcode=99')).body.root).toEqual([
+      { id: 9, name: '停用', barcode: '99', in_use: false },
+    ])
+    await context.sandbox.control.settings({ product_filter: 'ignore' })
+    expect((await ask('/api/products?barcode=99')).body.total).toBe(context.sandbox.state.products.length)
   })
 
   it('keeps a product of one account set from the others', async () => {
@@ -73,10 +82,10 @@ describe('C8 retail documents', () => {
     expect((await ask(workflowPath(id))).body.state).toBe(0)
     await ask(confirmPath(id))
     await ask(confirmPath(id))
-    expect((await ask(`/api/retails/${id}`)).body).toEqual({ id, code, status: 1 })
+    expect((await ask(`/api/retails/${id}`)).body).toEqual({ id, code, status: 2 })
     const statuses: number[] = []
     for (let execution = 0; execution < 3; execution++) statuses.push((await ask(workflowPath(id))).body.status)
-    expect(statuses).toEqual([2, 3, 6])
+    expect(statuses).toEqual([4, 7, 6])
     expect((await ask(`/api/retails/${id}`)).body.status).toBe(6)
   })
 
@@ -87,6 +96,34 @@ describe('C8 retail documents', () => {
     expect((await ask(path, { token: 'c8-token-B002' })).body.root).toEqual([])
     expect((await ask(`/api/retails/${id}`, { token: 'c8-token-B002' })).text).toBe('null')
     expect((await ask('/api/retails?source=gobox')).status).toBe(400)
+  })
+
+  it('that its auditor sends back stays so, whatever is asked of it', async () => {
+    await context.sandbox.control.settings({ workflow_executions: 1, workflow_result: 5 })
+    const { id, code } = await create('T1')
+    await ask(confirmPath(id))
+    expect((await ask(workflowPath(id))).body.status).toBe(5)
+    expect((await ask(workflowPath(id))).body.status).toBe(5)
+    await ask(confirmPath(id))
+    expect((await ask(`/api/retails/${id}`)).body).toEqual({ id, code, status: 5 })
+    await context.sandbox.control.changeDocument(id, { status: 6 })
+    expect((await ask(`/api/retails/${id}`)).body).toEqual({ id, code, status: 6 })
+  })
+
+  it('is found without regard to case, or whatever is asked, and with more fields, when told so', async () => {
+    const { id, code } = await create('T1')
+    const path = '/api/retails?source=gobox&source_id=t1'
+    expect((await ask(path)).body.root).toEqual([])
+    await context.sandbox.control.settings({ retail_filter: 'ignore_case' })
+    expect((await ask(path)).body.root).toEqual([{ id, code, status: 0 }])
+    expect((await ask(path.replace('=t1', '=t2'))).body.root).toEqual([])
+    await context.sandbox.control.settings({
+      retail_filter: 'ignore',
+      retail_fields: ['source_id', 'total_amount'],
+    })
+    expect((await ask(path.replace('=t1', '=t2'))).body.root).toEqual([
+      { id, code, status: 0, source_id: 'T1', total_amount: 7 },
+    ])
   })
 
   it('makes a second document when asked twice', async () => {
@@ -143,6 +180,12 @@ describe('C8 retail documents', () => {
       body: retail('T1', { bill_type, retail_lines: [{ ...line, tax_rate }] }),
     })
     expect(body).toEqual({ id: 1, code: expect.stringMatching(/^LS\d{12}$/) })
+  })
+
+  it('refuses lines of which the rounded amounts miss the total by a fen', async () => {
+    const retail_lines = [{ ...line, quantity: 300_000, tax_price: 0.333333 }]
+    const body = retail('T1', { total_amount: 100_000, bank_amount: 100_000, retail_lines })
+    expect((await ask('/api/retails', { body })).body).toEqual({ state: 0, errmsg: '明细金额与总金额不符' })
   })
 
   it('takes a price that six decimals cannot hold exactly', async () => {

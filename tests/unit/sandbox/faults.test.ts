@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SandboxControl } from '../../../sandbox/client.ts'
-import type { Fault } from '../../../sandbox/faults.ts'
+import type { Fault } from '../../../sandbox/fault-model.ts'
 import { startSandbox } from '../../../sandbox/server.ts'
 import { accessToken, askC8, askGobox, order, retail, useSandbox } from './setup.ts'
 
@@ -82,6 +82,22 @@ describe('faults', () => {
     ).rejects.toThrow()
     expect(await documents()).toEqual([])
     await expect.poll(documents).toHaveLength(1)
+  })
+
+  it('create_late: answers with a status at once where told so, and makes the document later', async () => {
+    await fault({ step: 'c8.retail_create', kind: 'create_late', status: 503, ms: 60 })
+    const body = JSON.stringify(retail('T1'))
+    const headers = { token: 'c8-token-A001' }
+    const response = await fetch(`${context.sandbox.url}/api/retails`, { method: 'POST', headers, body })
+    expect({ status: response.status, made: await documents() }).toEqual({ status: 503, made: [] })
+    await expect.poll(documents).toHaveLength(1)
+  })
+
+  it('text: is a refusal without JSON', async () => {
+    await fault({ step: 'c8.confirm', kind: 'text', status: 409, message: '期间已关闭' })
+    const url = `${context.sandbox.url}/api/retails/1?action=confirm&action_type=1`
+    const response = await fetch(url, { headers: { token: 'c8-token-A001' } })
+    expect([response.status, await response.text()]).toEqual([409, '期间已关闭'])
   })
 
   it('create_late: is forgotten by a reset', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseBody } from '../../../server/utils/parse-json.ts'
+import { parseBody } from '../../../server/json.ts'
 
 const nested = (depth: number, inner = '1') =>
   Buffer.from(`${'{"a":['.repeat(depth / 2)}${inner}${']}'.repeat(depth / 2)}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeError, hideSecrets } from '../../../server/utils/log.ts'
+import { describeError, hideSecrets } from '../../../server/log/log.ts'
 
 const CANARY = 'canary-4711'
 

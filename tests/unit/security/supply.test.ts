@@ -70,6 +70,16 @@ describe.skipIf(!existsSync(`${root}.output/server/node_modules`))('the built se
     expect(shipped.length).toBeGreaterThan(0)
     expect(shipped.filter((name) => forDevelopment.has(name) || name in manifest.devDependencies)).toEqual([])
   })
+
+  it('leaves the flags of V8 as they were at the start of the process', () => {
+    const files = readdirSync(`${root}.output/server`, { recursive: true, encoding: 'utf8' })
+    const own = files.filter((file) => file.endsWith('.mjs') && !file.startsWith('node_modules'))
+    const setting = own.filter((file) =>
+      readFileSync(`${root}.output/server/${file}`, 'utf8').includes('setFlagsFromString'),
+    )
+    expect(own.length).toBeGreaterThan(0)
+    expect(setting).toEqual([])
+  })
 })
 
 describe('npm run sbom', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY, formatTime, parseEndTime, parseTime, startOfDay, zoneOffset } from '#shared/time'
+import { DAY, formatTime, parseEndTime, parseTime, startOfDay, wallSpan, zoneOffset } from '#shared/time'
 
 const SHANGHAI = 'Asia/Shanghai'
 const at = (iso: string) => Date.parse(iso)
@@ -161,5 +161,65 @@ describe('startOfDay', () => {
         expect(time - start).toBeLessThan(DAY)
       }),
     )
+  })
+})
+
+describe('the days of a zone whose clock changes at midnight', () => {
+  /** Zone, the last day before the change, and the hours of that day and the two after it. */
+  const CHANGES: [zone: string, day: string, hours: [number, number, number]][] = [
+    ['America/Santiago', '2026-09-05', [24, 23, 24]],
+    ['America/Santiago', '2026-04-04', [25, 24, 24]],
+    ['Asia/Beirut', '2026-03-28', [24, 23, 24]],
+    ['Asia/Beirut', '2026-10-24', [25, 24, 24]],
+    ['Africa/Cairo', '2026-04-23', [24, 23, 24]],
+    ['Africa/Cairo', '2026-10-29', [25, 24, 24]],
+    ['America/Havana', '2026-03-07', [24, 23, 24]],
+    ['America/Havana', '2026-10-31', [24, 25, 24]],
+    ['Atlantic/Azores', '2026-03-28', [24, 23, 24]],
+    ['Atlantic/Azores', '2026-10-24', [24, 25, 24]],
+    ['America/Nuuk', '2026-03-28', [23, 24, 24]],
+    ['America/Nuuk', '2026-10-24', [25, 24, 24]],
+    ['Australia/Lord_Howe', '2026-04-04', [24, 24.5, 24]],
+    ['America/Asuncion', '2023-09-30', [24, 23, 24]],
+  ]
+  const dateOf = (day: string, later: number) => new Date(Date.parse(day) + later * DAY).toISOString().slice(0, 10)
+
+  it.each(CHANGES)('follow each other without gap or overlap in %s at %s', (zone, day, hours) => {
+    for (const [later, length] of hours.entries()) {
+      const date = dateOf(day, later)
+      const start = parseTime(date, zone)!
+      const end = parseEndTime(date, zone)!
+      expect(end + 1, `${date} ends where the next begins`).toBe(parseTime(dateOf(day, later + 1), zone))
+      expect((end + 1 - start) / 3_600_000, date).toBe(length)
+      expect(
+        [start, end].map((time) => formatTime(time, zone).slice(0, 10)),
+        'seen on the wall',
+      ).toEqual([date, date])
+      for (const time of [start, start + 1, start + DAY / 2, end]) expect(startOfDay(time, zone)).toBe(start)
+    }
+  })
+
+  it('end a range within a repeated hour with its second run, and begin one with its first', () => {
+    const wall = '2026-11-01 00:30:00'
+    expect(parseTime(wall, 'America/Havana')).toBe(at('2026-11-01T04:30:00Z'))
+    expect(parseEndTime(wall, 'America/Havana')).toBe(at('2026-11-01T05:30:00.999Z'))
+  })
+
+  it('bound a skipped hour at the moment of the change', () => {
+    const change = at('2026-09-06T04:00:00Z')
+    expect(parseTime('2026-09-06 00:30:00', 'America/Santiago')).toBe(change)
+    expect(parseEndTime('2026-09-06 00:30:00', 'America/Santiago')).toBe(change - 1)
+  })
+})
+
+describe('wallSpan', () => {
+  it.each([
+    ['2026-11-20T00:00:00Z', '2026-11-20T01:00:00Z', SHANGHAI, '2026-11-20 08:00:00', '2026-11-20 09:00:00'],
+    // 23:50 before and 23:10 after the clock is set back from midnight to 23:00.
+    ['2026-04-05T02:50:00Z', '2026-04-05T03:10:00Z', 'America/Santiago', '2026-04-04 23:00:00', '2026-04-04 23:59:59'],
+    ['2026-04-05T02:00:00Z', '2026-04-05T05:00:00Z', 'America/Santiago', '2026-04-04 23:00:00', '2026-04-05 01:00:00'],
+    ['2026-09-06T03:00:00Z', '2026-09-06T05:00:00Z', 'America/Santiago', '2026-09-05 23:00:00', '2026-09-06 02:00:00'],
+  ])('of %s to %s in %s holds every time that the clock shows', (from, to, zone, first, last) => {
+    expect(wallSpan(at(from), at(to), zone)).toEqual([first, last])
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { signFields } from '#server/connectors/gobox'
 
 describe('signFields', () => {
-  // The table of upstreams.md.
+  // Signatures known from goBox itself.
   it.each<[Record<string, string | number>, string, string]>([
     [{ user: 'shop01', time: 1574300000, command: 'GetToken' }, 'k3y-ABCdef', '484cd20eebe07bd69fe751d142fe501e'],
     [

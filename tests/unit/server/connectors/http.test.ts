@@ -2,8 +2,9 @@ import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { callUpstream, reasonText } from '#server/connectors/http'
-import { UpstreamBroken, UpstreamTimeout } from '#server/utils/errors'
+import { callUpstream, isProvablyUnsent, reasonText, toUpstreamJson } from '#server/connectors/http'
+import { UpstreamBroken, UpstreamTimeout } from '#server/errors'
+import { LongInteger } from '#shared/json'
 
 /** The addresses must be known before the settings are first read; nobody listens at `deserted`. */
 const { TIMEOUT, MAX_BYTES, server, url, deserted } = await vi.hoisted(async () => {
@@ -42,7 +43,7 @@ afterAll(
 )
 
 const call = (options: Partial<Parameters<typeof callUpstream>[0]> = {}) =>
-  callUpstream({ upstream: 'C8', step: '查询条码', url, ...options })
+  callUpstream({ upstream: 'C8', step: { name: 'find_product', text: '查询条码' }, url, ...options })
 
 async function failure(): Promise<{ error: UpstreamBroken; took: number }> {
   const begin = performance.now()
@@ -77,11 +78,13 @@ describe('callUpstream', () => {
     expect((await call()).body).toEqual({ a: 1 })
   })
 
-  it('hands a refusal on with what stands in it, or undefined where that is no JSON', async () => {
+  it('hands a refusal on with what stands in it, also where that is no JSON', async () => {
     answer = (_, response) => response.writeHead(422).end('{"errmsg":"no"}')
-    expect(await call()).toEqual({ status: 422, body: { errmsg: 'no' } })
-    answer = (_, response) => response.writeHead(404).end('<html>')
-    expect(await call()).toEqual({ status: 404, body: undefined })
+    expect(await call()).toEqual({ status: 422, body: { errmsg: 'no' }, text: '{"errmsg":"no"}' })
+    answer = (_, response) => response.writeHead(404).end('期间已关闭')
+    expect(await call()).toEqual({ status: 404, body: undefined, text: '期间已关闭' })
+    answer = (_, response) => response.writeHead(400).end(Buffer.from([0xc6, 0xda, 0xbc, 0xe4, 0x21]))
+    expect(await call()).toEqual({ status: 400, body: undefined, text: expect.stringMatching(/!$/) })
   })
 
   it('keeps the digits of long ids', async () => {
@@ -89,24 +92,22 @@ describe('callUpstream', () => {
     expect((await call()).body).toEqual({ trans_id: '1234567890123456789' })
   })
 
-  it.each([500, 503, 408, 429])('takes %i as a fault that C8 has answered', async (status) => {
-    answer = (_, response) => response.writeHead(status).end('{}')
-    expect((await failure()).error).toMatchObject({
-      status: 502,
-      unanswered: false,
-      message: `C8 查询条码失败：服务出错（${status}），请稍后再试`,
-    })
-  })
-
-  it.each([502, 504])("takes %i as a gateway's word that nobody has answered", async (status) => {
-    answer = (_, response) => response.writeHead(status).end()
-    expect((await failure()).error).toMatchObject({ status: 502, unanswered: true })
-  })
+  it.each([500, 501, 502, 503, 504, 507, 520, 524, 599, 408, 429])(
+    'takes %i as a fault, after which the call may still take effect',
+    async (status) => {
+      answer = (_, response) => response.writeHead(status).end('{}')
+      expect((await failure()).error).toMatchObject({
+        status: 502,
+        unanswered: true,
+        message: `C8 查询条码失败：服务出错（${status}），请稍后再试`,
+      })
+    },
+  )
 
   it.each([301, 302, 303, 307, 308, 304])('does not follow a %i', async (status) => {
     answer = (_, response) => response.writeHead(status, { location: `${url}/elsewhere` }).end()
     requests = 0
-    expect((await failure()).error.message).toContain('跳转')
+    expect((await failure()).error).toMatchObject({ unanswered: true, message: expect.stringContaining('跳转') })
     expect(requests).toBe(1)
   })
 
@@ -192,6 +193,33 @@ describe('callUpstream', () => {
     const error: unknown = await call({ url: deserted }).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ status: 502, unanswered: false, message: expect.stringContaining('连接不上') })
   })
+
+  it.each<[string, object]>([
+    ['a refused connection', { code: 'ECONNREFUSED', syscall: 'connect' }],
+    ['no way to the host', { code: 'EHOSTUNREACH', syscall: 'connect' }],
+    [
+      'every address tried in vain',
+      Object.assign(new AggregateError([{ syscall: 'connect' }, { syscall: 'connect' }])),
+    ],
+    ['an unknown name', { code: 'ENOTFOUND', syscall: 'getaddrinfo' }],
+    ['a connection not made in time', { code: 'UND_ERR_CONNECT_TIMEOUT' }],
+    ['a certificate that does not hold', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+    ["another host's certificate", { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+  ])('%s proves that nothing was sent', (_, cause) => {
+    expect(isProvablyUnsent(new TypeError('fetch failed', { cause }))).toBe(true)
+  })
+
+  it.each<[string, object]>([
+    ['a reset', { code: 'ECONNRESET', syscall: 'read' }],
+    ['a host that went away under the call', { code: 'EHOSTUNREACH', syscall: 'read' }],
+    ['a connection that timed out under the call', { code: 'ETIMEDOUT', syscall: 'write' }],
+    ['a record that TLS cannot read', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }],
+    ['the other side closing', { code: 'UND_ERR_SOCKET' }],
+    ['an address that failed beside one that did not', Object.assign(new AggregateError([{ syscall: 'connect' }, {}]))],
+    ['nothing known', {}],
+  ])('%s does not', (_, cause) => {
+    expect(isProvablyUnsent(new TypeError('fetch failed', { cause }))).toBe(false)
+  })
 })
 
 describe('an address that is not among the settings', () => {
@@ -208,6 +236,22 @@ describe('an address that is not among the settings', () => {
         message: expect.stringContaining('NUXT_GOBOX_URL'),
       })
       expect(requests).toBe(0)
+    },
+  )
+})
+
+describe('toUpstreamJson', () => {
+  it('keeps every digit of what it sends', () => {
+    const id = new LongInteger('636507967185264641636507')
+    expect(toUpstreamJson({ id, lines: [{ price: 0.333333, quantity: 0.000001 }] })).toBe(
+      '{"id":636507967185264641636507,"lines":[{"price":0.333333,"quantity":0.000001}]}',
+    )
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300, 2 ** 53])(
+    'sends no %d, which would arrive as another value',
+    (tax_price) => {
+      expect(() => toUpstreamJson({ lines: [{ tax_price }] })).toThrow(/tax_price 的数值太大/)
     },
   )
 })

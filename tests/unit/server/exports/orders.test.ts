@@ -1,36 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { devices } from '#drizzle/schema'
 import { csvText, toCsv } from '#server/exports/csv'
 import { exportOrders } from '#server/exports/orders'
 import { toXlsx } from '#server/exports/xlsx'
 import { readOrders, type ExportRecord } from '#server/repositories/order-export'
 import { findWindows } from '#server/repositories/order-totals'
 import { orderExportSchema } from '#shared/orders'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
+import { addDevice, addOrder, addOrders, addSetOfBook, openTestStorage } from '../with-storage.ts'
 import { readZip } from './zip-reader.ts'
 
 const ZONE = 'Asia/Shanghai'
-const storage = openTestStorage()
-const mine = addSetOfBook(storage, 'A001')
-const many = addSetOfBook(storage, 'many')
+const storage = await openTestStorage()
+const mine = await addSetOfBook(storage, 'A001')
+const many = await addSetOfBook(storage, 'many')
 const at = (text: string) => Date.parse(`${text.replace(' ', 'T')}+08:00`)
 
-storage.db
-  .insert(devices)
-  .values({
-    setOfBookId: mine,
-    devId: 7,
-    name: '=HYPERLINK("x")',
-    storeId: 1,
-    bankId: 1,
-    memberId: 1,
-    employeeId: 1,
-    billType: 0,
-    createdAt: 0,
-    createdUser: 'x',
-  })
-  .run()
-addOrder(storage, {
+await addDevice(storage, mine, 7, '=HYPERLINK("x")')
+await addOrder(storage, {
   setOfBookId: mine,
   transId: '0001234567890123456789',
   devId: 7,
@@ -44,15 +29,17 @@ addOrder(storage, {
     { barcode: 'B2', name: '<茶&\u0001>', num: 2, amount: -5 },
   ],
 })
-addOrder(storage, {
+await addOrder(storage, {
   setOfBookId: mine,
   transId: '@later',
   createTime: at('2026-11-03 00:00:00'),
   products: [],
   status: 103,
 })
-for (let index = 0; index < 1201; index += 1)
-  addOrder(storage, { setOfBookId: many, createTime: Math.floor(index / 700) })
+await addOrders(
+  storage,
+  Array.from({ length: 1201 }, (_, index) => ({ setOfBookId: many, createTime: Math.floor(index / 700) })),
+)
 
 async function read(setOfBookId: number) {
   const slices: ExportRecord[][] = []
@@ -86,6 +73,17 @@ describe('a text in a CSV', () => {
     ['\rx', '"\'\rx"'],
     ['="a"', '"\'=""a"""'],
     ['a=b', 'a=b'],
+    ['＝1+1', "'＝1+1"],
+    ['＋1', "'＋1"],
+    ['－1', "'－1"],
+    ['＠SUM', "'＠SUM"],
+    ['\n=1', '"\'\n=1"'],
+    ['\nx', '"\'\nx"'],
+    ['\u200B=1', "'\u200B=1"],
+    ['\uFEFF\u2060+1', "'\uFEFF\u2060+1"],
+    [' =1', "' =1"],
+    ['\u200Bx', '\u200Bx'],
+    ['（茶）', '（茶）'],
   ])('%j is written %j', (given, written) => {
     expect(csvText(given)).toBe(written)
   })
@@ -121,6 +119,7 @@ describe('the workbook', () => {
     const sheet = files.get('xl/worksheets/sheet1.xml')!
     expect(sheet.match(/<row>/g)).toHaveLength(4)
     expect(sheet).toContain('<c t="inlineStr"><is><t xml:space="preserve">0001234567890123456789</t></is></c>')
+    expect(sheet).toContain('<c t="inlineStr"><is><t xml:space="preserve">0690123</t></is></c>')
     expect(sheet).toContain('<t xml:space="preserve">&lt;茶&amp;&gt;</t>')
     expect(sheet).toContain('<c s="2"><v>3.3</v></c>')
     const day = (at('2026-11-02 00:00:00') - at('1899-12-30 00:00:00')) / 86_400_000
@@ -136,12 +135,35 @@ describe('the workbook', () => {
   })
 
   it.each([
+    ['a_x000D_b', 'a_x005F_x000D_b'],
+    ['_x_x0041_', '_x_x005F_x0041_'],
+    ['lone \uD83D and \uDE00', 'lone \uFFFD and \uFFFD'],
+    ['长'.repeat(32_767), '长'.repeat(32_767)],
+    ['长'.repeat(32_768), `${'长'.repeat(32_766)}…`],
+    [`${'长'.repeat(32_765)}😀😀`, `${'长'.repeat(32_765)}…`],
+  ])('writes a text that spreadsheets would misread as what it is (%#)', async (given, written) => {
+    const [slice] = await read(mine)
+    const order = { ...slice![0]!, products: [], importError: given }
+    const files = readZip(
+      await bytes(
+        toXlsx(
+          (async function* () {
+            yield [order]
+          })(),
+          ZONE,
+        ),
+      ),
+    )
+    expect(files.get('xl/worksheets/sheet1.xml')).toContain(`<t xml:space="preserve">${written}</t>`)
+  })
+
+  it.each([
     [1202, [1201]],
     [1001, [1000, 201]],
     [601, [600, 600, 1]],
     [401, [400, 400, 400, 1]],
   ])('goes on in a next sheet after %i rows', async (maxRows, expected) => {
-    const files = readZip(await bytes(toXlsx(await orders(many), ZONE, maxRows)))
+    const files = readZip(await bytes(toXlsx(await orders(many), ZONE, { maxRows })))
     const sheets = [...files.keys()].filter((name) => name.startsWith('xl/worksheets/'))
     expect(sheets.map((name) => files.get(name)!.match(/<row>/g)!.length - 1)).toEqual(expected)
     for (const name of sheets) {
@@ -151,7 +173,7 @@ describe('the workbook', () => {
   })
 
   it('of no orders has its header alone', async () => {
-    const files = readZip(await bytes(toXlsx(await orders(addSetOfBook(storage, 'empty')), ZONE)))
+    const files = readZip(await bytes(toXlsx(await orders(await addSetOfBook(storage, 'empty')), ZONE)))
     expect(files.get('xl/worksheets/sheet1.xml')!.match(/<row>/g)).toHaveLength(1)
   })
 })
@@ -165,5 +187,18 @@ describe('the export', () => {
     const download = await exportOrders(mine, orderExportSchema(ZONE).parse(query), ZONE)
     expect(download.name).toBe(name)
     expect((await text(download.content as AsyncIterable<string>)).trimEnd().split('\r\n')).toHaveLength(rows)
+  })
+
+  it('has the sums of paid and of refunded orders apart, on a sheet of their own', async () => {
+    const download = await exportOrders(mine, orderExportSchema(ZONE).parse({ format: 'xlsx' }), ZONE)
+    const files = readZip(await bytes(download.content as AsyncIterable<Uint8Array>))
+    expect(files.get('xl/workbook.xml')).toContain('<sheet name="合计" sheetId="2"')
+    const cells = [...files.get('xl/worksheets/sheet2.xml')!.matchAll(/<(?:v|t xml:space="preserve")>([^<]*)</g)]
+    expect(cells.map(([, cell]) => cell)).toEqual([
+      ...['交易状态', '订单数', '订单总金额（元）'],
+      ...['支付成功', '1', '3.25'],
+      ...['退款成功', '1', '0'],
+      ...['其他状态', '0', '0'],
+    ])
   })
 })

@@ -5,7 +5,7 @@ import {
   renewAutomationToken,
   saveAutomation,
 } from '#server/repositories/automations'
-import { useTestStorage } from '../storage.ts'
+import { useTestStorage } from '../with-storage.ts'
 
 const context = useTestStorage()
 
@@ -23,11 +23,18 @@ it('a refused C8 token is forgotten, but not the one of a log-in that came while
     createdAt: 0,
     expiresAt: 0,
   }
-  const switches = { downloads: true, downloadMinutes: 15, imports: true, importDelayMinutes: 10, importSince: 0 }
+  const switches = {
+    downloads: true,
+    downloadMinutes: 15,
+    imports: true,
+    importDelayMinutes: 10,
+    closeDays: false,
+    importSince: 0,
+  }
   const stored = async () => (await getAutomation(setOfBookId))!.c8Token
 
   await saveAutomation(logIn, switches, 0, by)
-  await context.storage.write(() => renewAutomationToken({ ...logIn, c8Token: 'fresh' }))
+  await context.storage.write((tx) => renewAutomationToken(tx, { ...logIn, c8Token: 'fresh' }))
   await dropAutomationToken(setOfBookId, 'old', by)
   expect(await stored()).toBe('fresh')
   await dropAutomationToken(setOfBookId, 'fresh', by)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDevice, findDeviceByDevId, listDevices, updateDevice } from '#server/repositories/devices'
-import { useTestStorage } from '../storage.ts'
+import { useTestStorage } from '../with-storage.ts'
 
 const context = useTestStorage()
 const input = {
@@ -52,5 +52,12 @@ describe('devices', () => {
     expect(await find('КОФЕ')).toEqual(['Кофе'])
     expect(await find('%')).toEqual(['a%b'])
     expect(await find('_')).toEqual(['a_b'])
+  })
+
+  it('are found by a part of their name or of their number', async () => {
+    await create({ dev_id: 778_899, name: 'one' })
+    await create({ dev_id: 5, name: 'cabinet 7788' })
+    const { rows } = await listDevices(context.own, { q: '788', start: 0, limit: 50 })
+    expect(rows.map(({ name }) => name)).toEqual(['cabinet 7788', 'one'])
   })
 })

@@ -1,25 +1,23 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { orders } from '#drizzle/schema'
-import { countNextGoods, ensureOrderTotals } from '#server/db/order-totals'
+import { orders } from '#drizzle/schema/orders'
+import { ensureOrderTotals } from '#server/storage/sqlite/totals'
+import { countGoods } from '#server/repositories/order-totals'
 import { deleteOrder, receiveOrder } from '#server/repositories/orders'
 import { IMPORT_STATES } from '#shared/import-state'
 import { orderMessageSchema, type OrderLine } from '#shared/orders'
 import { DAY } from '#shared/time'
 import { randomFrom } from '../../../../sandbox/shop.ts'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
+import { addOrder, addOrders, addSetOfBook, openSqliteStorage } from '../with-storage.ts'
 
-const storage = openTestStorage()
-const { sqlite, db } = storage
-const mine = addSetOfBook(storage, 'A001')
-const other = addSetOfBook(storage, 'B002')
+const storage = await openSqliteStorage()
+const { sqlite, db, write } = storage
+const mine = await addSetOfBook(storage, 'A001')
+const other = await addSetOfBook(storage, 'B002')
 
 const tables = ['day_totals', 'cabinet_totals', 'goods_totals']
-const countGoods = () => {
-  while (countNextGoods(sqlite));
-}
-const kept = () => {
-  countGoods()
+const kept = async () => {
+  await countGoods()
   return Object.fromEntries(tables.map((table) => [table, sqlite.prepare(`SELECT * FROM ${table}`).all()]))
 }
 
@@ -44,19 +42,20 @@ const someLines = (): OrderLine[] =>
 describe('the totals', () => {
   it('follow every insert, change and deletion of orders', async () => {
     const add = (length: number) =>
-      Array.from({ length }, () =>
-        addOrder(storage, {
+      addOrders(
+        storage,
+        Array.from({ length }, () => ({
           setOfBookId: pick([mine, other]),
           devId: pick([1, 2]),
-          status: pick([100, 101, 103]),
+          status: pick([100, 101, 103] as const),
           createTime: Math.floor(random() * 5 * DAY),
           products: someLines(),
-        }),
+        })),
       )
-    const rows = add(120)
-    countGoods()
+    const rows = await add(120)
+    await countGoods()
     // Orders whose goods are not counted yet when they change.
-    rows.push(...add(180))
+    rows.push(...(await add(180)))
     for (const { id } of rows.slice(0, 200)) {
       const products = someLines()
       const change = pick<Partial<typeof orders.$inferInsert>>([
@@ -67,17 +66,17 @@ describe('the totals', () => {
         { products, totalAmount: products.reduce((sum, line) => sum + line.amount, 0) },
         { importError: 'nothing that is counted' },
       ])
-      db.update(orders).set(change).where(eq(orders.id, id)).run()
+      await write((tx) => tx.update(orders).set(change).where(eq(orders.id, id)))
     }
-    for (const { id } of rows.slice(150, 250)) db.delete(orders).where(eq(orders.id, id)).run()
-    const before = kept()
+    for (const { id } of rows.slice(150, 250)) await write((tx) => tx.delete(orders).where(eq(orders.id, id)))
+    const before = await kept()
     for (const table of tables) expect(before[table]!.length).toBeGreaterThan(3)
-    expect(before).toEqual(remade())
+    expect(before).toEqual(await remade())
   })
 
   it('leave nothing behind when the last order is gone', async () => {
-    db.delete(orders).run()
-    expect(kept()).toEqual({ day_totals: [], cabinet_totals: [], goods_totals: [] })
+    await write((tx) => tx.delete(orders))
+    expect(await kept()).toEqual({ day_totals: [], cabinet_totals: [], goods_totals: [] })
   })
 
   it('count a message once, however often it comes, and the newest of its versions', async () => {
@@ -93,22 +92,24 @@ describe('the totals', () => {
         ...changes,
       })
     await Promise.all([1, 2, 3].map(() => receiveOrder(mine, message({}), 'goBox', 0)))
-    expect(kept().day_totals).toMatchObject([{ status: 100, orders: 1, amount: 500 }])
-    expect(kept().goods_totals).toMatchObject([{ barcode: '1', quantity: 2, amount: 500, cost: 0, uncosted: 500 }])
+    expect((await kept()).day_totals).toMatchObject([{ status: 100, orders: 1, amount: 500 }])
+    expect((await kept()).goods_totals).toMatchObject([
+      { barcode: '1', quantity: 2, amount: 500, cost: 0, uncosted: 500 },
+    ])
     await receiveOrder(mine, message({ status: 103, update_time: '2026-11-01 13:00:00' }), 'goBox', 0)
-    expect(kept().day_totals).toMatchObject([{ status: 103, orders: 1, amount: 500 }])
-    expect(kept().goods_totals).toEqual([])
-    const { id } = db.select().from(orders).get()!
-    await deleteOrder(mine, id, { setOfBookId: mine, user: '李', address: '127.0.0.1' })
-    expect(kept()).toEqual({ day_totals: [], cabinet_totals: [], goods_totals: [] })
+    expect((await kept()).day_totals).toMatchObject([{ status: 103, orders: 1, amount: 500 }])
+    expect((await kept()).goods_totals).toEqual([])
+    const [order] = await db.select().from(orders)
+    await deleteOrder(mine, order!.id, { setOfBookId: mine, user: '李', address: '127.0.0.1' })
+    expect(await kept()).toEqual({ day_totals: [], cabinet_totals: [], goods_totals: [] })
   })
 
-  it('are made again when a trigger is missing, as after a migration that rebuilt the orders', () => {
-    addOrder(storage, { setOfBookId: mine })
+  it('are made again when a trigger is missing, as after a migration that rebuilt the orders', async () => {
+    await addOrder(storage, { setOfBookId: mine })
     sqlite.exec('DROP TRIGGER order_totals_insert')
-    addOrder(storage, { setOfBookId: mine })
+    await addOrder(storage, { setOfBookId: mine })
     ensureOrderTotals(sqlite)
-    addOrder(storage, { setOfBookId: mine })
-    expect(kept().day_totals).toMatchObject([{ orders: 3, amount: 750 }])
+    await addOrder(storage, { setOfBookId: mine })
+    expect((await kept()).day_totals).toMatchObject([{ orders: 3, amount: 750 }])
   })
 })

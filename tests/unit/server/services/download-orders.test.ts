@@ -58,6 +58,32 @@ describe('assembleOrder', () => {
     ])
   })
 
+  it('lets the status that is further on win at one time', () => {
+    for (const entries of [
+      [entry({ status: 103 }), entry({ status: 100 })],
+      [entry({ status: 100 }), entry({ status: 103 })],
+    ])
+      expect(assemble(...entries)).toMatchObject({ status: 103 })
+  })
+
+  it('counts a plausible time as newer than one far ahead of the clock', () => {
+    const odd = entry({ status: 100, amount: 9, update_time: '2099-01-01 00:00:00' })
+    for (const entries of [
+      [odd, entry({ status: 103 })],
+      [entry({ status: 103 }), odd],
+    ])
+      expect(assemble(...entries)).toMatchObject({ status: 103, products: [{ amount: 2 }] })
+  })
+
+  it.each([[{}], [[]], [['2026-11-20 10:00:00']], [{ toString: 1 }], [null], [true], [undefined]])(
+    'does not stumble over %j as a time: another entry is newer',
+    (update_time) => {
+      const order = assemble(entry({ update_time, status: 999 }), entry({ status: 103 }))
+      expect(order).toMatchObject({ status: 103 })
+      expect(() => assemble(entry({ update_time }))).not.toThrow()
+    },
+  )
+
   it('gives the same lines for every order of the entries', () => {
     const entries = ['A', 'B', 'A', 'C'].map((barcode, index) =>
       entry({ barcode, amount: index, update_time: `2026-11-20 10:00:0${index}`, status: 100 + index }),

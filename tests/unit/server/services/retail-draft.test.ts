@@ -1,30 +1,77 @@
 import { describe, expect, it } from 'vitest'
-import fc from 'fast-check'
-import { unitPrice } from '#server/services/retail-draft'
+import { Refused } from '#server/errors'
+import { makeDraft } from '#server/services/retail-draft'
 
-describe('unitPrice', () => {
-  it.each([
-    [700, 2, 3.5],
-    [1000, 3, 3.333333],
-    [2000, 3, 6.666667],
-    [1, 3, 0.003333],
-    [100, 7, 0.142857],
-    [450, 0.3, 15],
-    [0, 5, 0],
-    [-350, 1, -3.5],
-    [1, 1e6, 0],
-    [35, 0.7, 0.5],
-  ])('of %i fen by %d is %d', (fen, quantity, price) => {
-    expect(unitPrice(fen, quantity)).toBe(price)
+type Order = Parameters<typeof makeDraft>[0]
+type Device = NonNullable<Parameters<typeof makeDraft>[1]>
+
+const order: Order = {
+  transId: 'T1',
+  status: 100,
+  devId: 7,
+  totalAmount: 1000,
+  products: [
+    { barcode: 'a', name: '水', num: 3, amount: 1150 },
+    { barcode: 'b', name: '优惠', num: 1, amount: -150 },
+  ],
+}
+const device = { storeId: 1, bankId: 2, memberId: 3, employeeId: 4, billType: 1 } as Device
+const facts = { productIds: new Map([['a', 11] as const, ['b', 12] as const]), taxRate: 0.03 }
+const codesOf = ({ problems }: ReturnType<typeof makeDraft>) => problems.map(({ code }) => code)
+
+describe('makeDraft', () => {
+  it("makes C8's document of an order, a discount as a line of its own", () => {
+    expect(makeDraft(order, device, facts)).toMatchObject({
+      problems: [],
+      draft: {
+        source: 'gobox',
+        source_id: 'T1',
+        store_id: 1,
+        bank_id: 2,
+        member_id: 3,
+        employee_id: 4,
+        bill_type: 1,
+        total_amount: 10,
+        bank_amount: 10,
+        retail_lines: [
+          { product_id: 11, quantity: 3, tax_price: 3.833333, tax_rate: 0.03 },
+          { product_id: 12, quantity: 1, tax_price: -1.5, tax_rate: 0.03 },
+        ],
+      },
+    })
   })
 
-  it('has six decimals at most, and gives the amount back within their rounding', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 10_000_000 }), fc.integer({ min: 1, max: 1000 }), (fen, quantity) => {
-        const price = unitPrice(fen, quantity)
-        expect(Number(price.toFixed(6))).toBe(price)
-        expect(Math.abs(price * quantity - fen / 100)).toBeLessThanOrEqual(0.0000005 * quantity + 1e-9)
-      }),
-    )
+  it('makes none of an order with problems, and names all of them', () => {
+    const unknown = new Refused('没有', { code: 'product_unknown' })
+    const draft = makeDraft({ ...order, status: 103, totalAmount: 999 }, undefined, {
+      productIds: new Map([
+        ['a', unknown],
+        ['b', unknown],
+      ]),
+      taxRate: new Refused('没有税率', { code: 'tax_rate_missing' }),
+    })
+    expect(draft.draft).toBeNull()
+    expect(codesOf(draft)).toEqual([
+      'order_unpaid',
+      'device_unconfigured',
+      'tax_rate_missing',
+      'product_unknown',
+      'total_mismatch',
+    ])
+    expect(draft.lines).toMatchObject([
+      { barcode: 'a', product_id: null, tax_price: 3.833333, tax_rate: null },
+      { barcode: 'b', product_id: null, tax_price: -1.5, tax_rate: null },
+    ])
+  })
+
+  it('of an order without lines says so, and nothing of its amount', () => {
+    expect(codesOf(makeDraft({ ...order, products: [] }, device, facts))).toEqual(['order_without_lines'])
+  })
+
+  it('names the line whose price is no number', () => {
+    const products = [{ barcode: 'a', name: '水', num: 1e-308, amount: 1000 }]
+    const draft = makeDraft({ ...order, products }, device, facts)
+    expect(draft.problems).toMatchObject([{ code: 'price_out_of_range', params: { barcode: 'a' } }])
+    expect(JSON.stringify(draft.lines)).toContain('"tax_price":null')
   })
 })

@@ -1,39 +1,25 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { devices, orders } from '#drizzle/schema'
-import { countNextGoods } from '#server/db/order-totals'
+import { orders } from '#drizzle/schema/orders'
 import { findLastSeen, listUnconfiguredCabinets } from '#server/repositories/cabinets'
 import { queryOrders } from '#server/repositories/order-queries'
+import { countGoods } from '#server/repositories/order-totals'
 import { summarize } from '#server/services/summarize'
 import { IMPORT_STATES } from '#shared/import-state'
 import { orderQuerySchema, type OrderLine } from '#shared/orders'
 import type { Figure, FigureFilter } from '#shared/summary'
+import { formatTime } from '#shared/time'
 import { randomFrom } from '../../../../sandbox/shop.ts'
-import { addOrder, addSetOfBook, openTestStorage } from '../storage.ts'
+import { addDevice, addOrders, addSetOfBook, allOf, openTestStorage } from '../with-storage.ts'
 
-const storage = openTestStorage()
-const mine = addSetOfBook(storage, 'A001')
-const other = addSetOfBook(storage, 'B002')
+const storage = await openTestStorage()
+const mine = await addSetOfBook(storage, 'A001')
+const other = await addSetOfBook(storage, 'B002')
 // The clock changes in Berlin within the 30 days before.
 const now = Date.parse('2026-11-10T15:30:00+08:00')
 const hour = 3_600_000
 
-for (const devId of [1, 2]) {
-  storage.db
-    .insert(devices)
-    .values({
-      setOfBookId: mine,
-      devId,
-      name: `货柜 ${devId}`,
-      storeId: 1,
-      bankId: 1,
-      memberId: 1,
-      employeeId: 1,
-      billType: 0,
-      createdAt: 0,
-      createdUser: 'x',
-    })
-    .run()
-}
+for (const devId of [1, 2]) await addDevice(storage, mine, devId, `货柜 ${devId}`)
 const random = randomFrom(11)
 const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!
 const someLines = (): OrderLine[] =>
@@ -44,28 +30,25 @@ const someLines = (): OrderLine[] =>
     amount: pick([100, 250]),
     ...(random() < 0.8 ? { cost: 70 } : {}),
   }))
-for (let index = 0; index < 800; index += 1) {
-  // The overview must know the goods of both, the orders that are counted and those that have come since.
-  if (index === 500) countNextGoods(storage.sqlite)
-  addOrder(storage, {
+const someOrders = (length: number) =>
+  Array.from({ length }, (_, index) => ({
     setOfBookId: index % 10 === 0 ? other : mine,
     devId: pick([1, 2, 3, 4]),
-    status: pick([100, 100, 100, 101, 102, 103]),
+    status: pick([100, 100, 100, 101, 102, 103] as const),
     importState: pick(IMPORT_STATES),
     createTime: now + 10 * hour - Math.floor(random() * 35 * 24) * hour,
     products: someLines(),
-  })
-}
-const rows = storage.db
-  .select()
-  .from(orders)
-  .all()
-  .filter((row) => row.setOfBookId === mine)
+  }))
+// The overview must know the goods of both, the orders that are counted and those that have come since.
+await addOrders(storage, someOrders(500))
+await countGoods()
+await addOrders(storage, someOrders(300))
+const rows = await storage.db.select().from(orders).where(eq(orders.setOfBookId, mine))
 
 /** The orders that a figure's link leads to. */
 async function follow(filter: FigureFilter, zone: string) {
   const found = await queryOrders(mine, orderQuerySchema(zone).parse({ ...filter, limit: 1000 }))
-  return { orders: found.total, amount: found.amount / 100, rows: found.rows }
+  return { orders: found.total, amount: found.amount / 100, rows: await allOf(found.rows) }
 }
 
 async function expectFigure({ orders, amount, filter }: Figure, zone: string) {
@@ -120,13 +103,39 @@ describe.each(['Asia/Shanghai', 'Europe/Berlin', 'Asia/Kathmandu'])('the overvie
 
 describe('the overview of an account set without orders', () => {
   it('is all zeros', async () => {
-    const summary = await summarize(addSetOfBook(storage, 'empty'), 7, now, 'Asia/Shanghai')
+    const summary = await summarize(await addSetOfBook(storage, 'empty'), 7, now, 'Asia/Shanghai')
     expect(summary.periods[2]).toMatchObject({ all: { orders: 0, amount: 0 }, margin: 0 })
     expect(summary).toMatchObject({
       by_cabinet: [],
       best_sellers: [],
       waiting: { importable: { orders: 0 }, unconfigured: { cabinets: 0 } },
     })
+  })
+})
+
+describe('the overview where a day begins with a skipped or repeated hour', () => {
+  it.each([
+    ['America/Santiago', '2026-09-08T15:00:00Z'],
+    ['America/Santiago', '2026-04-08T15:00:00Z'],
+    ['Asia/Beirut', '2026-03-31T15:00:00Z'],
+    ['Africa/Cairo', '2026-04-26T15:00:00Z'],
+    ['America/Havana', '2026-11-03T15:00:00Z'],
+  ])('counts each order in %s once, on the day that its time shows (%s)', async (zone, moment) => {
+    const set = await addSetOfBook(storage, `${zone} ${moment}`)
+    const end = Date.parse(moment)
+    const times = Array.from({ length: 7 * 24 }, (_, index) => end - index * hour)
+    await addOrders(
+      storage,
+      times.map((createTime) => ({ setOfBookId: set, createTime })),
+    )
+    const { by_day, periods } = await summarize(set, 7, end, zone)
+    const shown = Map.groupBy(times, (time) => formatTime(time, zone).slice(0, 10))
+    const days = by_day.map(({ date }) => date)
+    expect(new Set(days).size).toBe(7)
+    expect(by_day.map(({ all }) => all.orders)).toEqual(days.map((date) => shown.get(date)!.length))
+    expect(periods[1]!.all.orders).toBe(by_day.reduce((sum, { all }) => sum + all.orders, 0))
+    for (const { date, all } of by_day)
+      expect((await queryOrders(set, orderQuerySchema(zone).parse(all.filter))).total, date).toBe(all.orders)
   })
 })
 

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
 import { describe, expect, it, vi } from 'vitest'
-import { migrateDatabase } from '#server/db/migrate'
-import { migrations } from '../storage.ts'
+import { readMigrations } from '#drizzle/migrations'
+import { migrateDatabase } from '#server/storage/sqlite/migrate'
 
 const migration = (folderMillis: number, ...sql: string[]): MigrationMeta => ({
   folderMillis,
@@ -27,7 +27,7 @@ describe('migrateDatabase', () => {
   it("makes a new database with the app's own migrations, and needs no backup for it", () => {
     const sqlite = new Database(':memory:')
     const backup = vi.fn()
-    migrateDatabase(sqlite, migrations, backup)
+    migrateDatabase(sqlite, readMigrations('sqlite'), backup)
     expect(tables(sqlite)).toEqual(
       expect.arrayContaining(['devices', 'order_events', 'orders', 'sessions', 'set_of_books']),
     )
@@ -86,5 +86,50 @@ describe('migrateDatabase', () => {
     ).toThrow('disk full')
     expect(tables(sqlite)).toEqual(['children', 'parents'])
     expect(sqlite.pragma('foreign_keys', { simple: true })).toBe(1)
+  })
+})
+
+describe('the migration that gives each document to one order', () => {
+  /** Orders of two account sets of one C8 and of one of another, as the release before it left them. */
+  function released() {
+    const sqlite = new Database(':memory:')
+    migrateDatabase(sqlite, readMigrations('sqlite').slice(0, 2), () => undefined)
+    const set = sqlite.prepare(
+      "INSERT INTO set_of_books (id, set_of_book, c8_origin, token_sealed, token_hash) VALUES (?, ?, ?, '', ?)",
+    )
+    for (const [id, origin] of [
+      [1, 'https://c8'],
+      [2, 'https://c8'],
+      [3, 'https://other'],
+    ] as const)
+      set.run(id, `A${id}`, origin, `h${id}`)
+    const order = sqlite.prepare(`INSERT INTO orders
+      (id, set_of_book_id, trans_id, status, e_id, dev_id, create_time, update_time, total_amount, products, created_at,
+        created_user, import_state, imported_at, retail_id)
+      VALUES (?, ?, 'T' || ?, 100, 'E', 1, 0, 0, 100, '[]', 0, 'goBox', 'imported', ?, ?)`)
+    return {
+      sqlite,
+      add: (id: number, set: number, at: number, retailId: string | null) => order.run(id, set, id, at, retailId),
+    }
+  }
+
+  it('leaves those that share one startable: the first to be imported holds it, the others keep what they say', () => {
+    const { sqlite, add } = released()
+    add(1, 1, 300, '7')
+    add(2, 1, 100, '7')
+    add(3, 2, 200, '"7"')
+    add(4, 3, 400, '7')
+    add(5, 1, 500, '"LS\\u00e9-\\"1\\""')
+    add(6, 1, 600, '636507967185264641636507')
+    add(7, 1, 700, null)
+    const before = sqlite.prepare('SELECT * FROM orders').all()
+    migrateDatabase(sqlite, readMigrations('sqlite'), () => undefined)
+    expect(sqlite.prepare('SELECT * FROM retail_documents ORDER BY order_id').raw().all()).toEqual([
+      ['https://c8', '7', 2],
+      ['https://other', '7', 4],
+      ['https://c8', 'LSé-"1"', 5],
+      ['https://c8', '636507967185264641636507', 6],
+    ])
+    expect(sqlite.prepare('SELECT * FROM orders').all()).toMatchObject(before)
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseBody, parseJson } from '#server/utils/parse-json'
+import { parseBody } from '#server/json'
+import { parseJson } from '#shared/json'
 
 describe('parseJson', () => {
   it.each(['trans_id', 'e_id', 'barcode'])('keeps the digits of %s, at any depth', (field) => {

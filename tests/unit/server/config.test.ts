@@ -8,7 +8,7 @@ afterEach(() => void vi.unstubAllEnvs())
 
 async function read(settings: Record<string, string> = {}) {
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
-  return (await import('#server/utils/config')).useConfig()
+  return (await import('#server/config')).useConfig()
 }
 
 describe('the settings', () => {
@@ -25,6 +25,12 @@ describe('the settings', () => {
       upstreamTimeout: 10_000,
       upstreamMaxBytes: 8_388_608,
       c8Settle: 120_000,
+      metricsToken: undefined,
+      backupDir: undefined,
+      backupKeep: { d: 7, w: 4, m: 12 },
+      alertOrigins: new Set(),
+      smtpUrl: undefined,
+      heartbeatUrl: undefined,
     })
   })
 
@@ -49,6 +55,11 @@ describe('the settings', () => {
         NUXT_TRUSTED_PROXIES: '10.0.0.1,::1',
         NUXT_UPSTREAM_TIMEOUT: '1',
         NUXT_C8_SETTLE: '86400000',
+        NUXT_BACKUP_DIR: '/mnt/nas',
+        NUXT_BACKUP_KEEP: '30d, 6m',
+        NUXT_ALERT_ALLOWED_ORIGINS: 'http://10.0.0.2:9000',
+        NUXT_SMTP_URL: 'smtp://user:word@mail.example:587',
+        NUXT_HEARTBEAT_URL: 'https://hc.example/ping/1',
       }),
     ).toMatchObject({
       goboxUrl: 'https://gobox.example/api',
@@ -60,6 +71,11 @@ describe('the settings', () => {
       trustedProxies: new Set(['10.0.0.1', '::1']),
       upstreamTimeout: 1,
       c8Settle: 86_400_000,
+      backupDir: '/mnt/nas',
+      backupKeep: { d: 30, w: 0, m: 6 },
+      alertOrigins: new Set(['http://10.0.0.2:9000']),
+      smtpUrl: 'smtp://user:word@mail.example:587',
+      heartbeatUrl: 'https://hc.example/ping/1',
     })
   })
 
@@ -80,11 +96,18 @@ describe('the settings', () => {
     ['NUXT_UPSTREAM_TIMEOUT', '-1'],
     ['NUXT_UPSTREAM_MAX_BYTES', '1e6'],
     ['NUXT_C8_SETTLE', '86400001'],
+    ['NUXT_METRICS_TOKEN', 'fifteen letters'],
+    ['NUXT_BACKUP_KEEP', '7'],
+    ['NUXT_ALERT_ALLOWED_ORIGINS', 'http://alerts.example/path'],
+    ['NUXT_SMTP_URL', 'mail.example'],
+    ['NUXT_HEARTBEAT_URL', 'ftp://hc.example'],
+    ['NUXT_BACKUP_KEEP', '7d,4y'],
+    ['NUXT_BACKUP_KEEP', '0d,0w'],
   ])('stop the start with a sentence when %s is %s', async (name, value) => {
     const error = await read({ [name]: value }).catch((reason: unknown) => reason as Error)
     expect(error).toMatchObject({
       message: expect.stringMatching(new RegExp(`^设置 ${name} 有误：[^\\n]*[\\u4E00-\\u9FFF]`)),
     })
-    if (name === 'NUXT_SECRET_KEY') expect((error as Error).message).not.toContain(value)
+    if (/KEY|TOKEN/.test(name)) expect((error as Error).message).not.toContain(value)
   })
 })

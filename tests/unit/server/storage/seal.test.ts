@@ -2,8 +2,8 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hashToken, loadSecretKey, newToken, seal, unseal, type SecretKey } from '#server/db/seal'
-import { makeFolder } from '../storage.ts'
+import { hashToken, loadSecretKey, newToken, seal, unseal, type SecretKey } from '#server/storage/seal'
+import { makeFolder } from '../with-storage.ts'
 
 let folder: string
 let key: SecretKey

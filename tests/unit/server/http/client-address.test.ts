@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, it, vi } from 'vitest'
-import { clientAddress } from '#server/utils/client-address'
+import { clientAddress } from '#server/http/client-address'
 
 vi.hoisted(() => Object.assign(process.env, { NUXT_TRUSTED_PROXIES: '10.0.0.1, 10.0.0.2' }))
 

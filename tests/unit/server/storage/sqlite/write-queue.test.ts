@@ -2,13 +2,13 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { WriteQueue } from '#server/db/write-queue'
-import { makeFolder } from '../storage.ts'
+import { WriteQueue } from '#server/storage/sqlite/write-queue'
+import { makeFolder } from '../../with-storage.ts'
 
 let folder: string
 let sqlite: Database.Database
 let reader: Database.Database
-let queue: WriteQueue
+let queue: WriteQueue<object>
 
 beforeEach(() => {
   folder = makeFolder()
@@ -16,7 +16,7 @@ beforeEach(() => {
   sqlite.pragma('journal_mode = WAL')
   sqlite.exec('CREATE TABLE numbers (n INTEGER PRIMARY KEY)')
   reader = new Database(join(folder, 'test.db'), { readonly: true })
-  queue = new WriteQueue(sqlite)
+  queue = new WriteQueue(sqlite, () => ({}))
 })
 afterEach(() => {
   reader.close()
@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-const insert = (n: number) => queue.write(() => sqlite.prepare('INSERT INTO numbers VALUES (?)').run(n).changes)
+const insert = (n: number) => queue.write(async () => sqlite.prepare('INSERT INTO numbers VALUES (?)').run(n).changes)
 /** What is committed, as another connection sees it. */
 const committed = () => reader.prepare('SELECT n FROM numbers ORDER BY n').pluck().all()
 
@@ -46,7 +46,7 @@ describe('the write queue', () => {
   })
 
   it('keeps the good members of a group when one fails, and undoes that one whole', async () => {
-    const bad = queue.write(() => {
+    const bad = queue.write(async () => {
       sqlite.prepare('INSERT INTO numbers VALUES (10)').run()
       throw new Error('no')
     })
@@ -72,7 +72,7 @@ describe('the write queue', () => {
   it('takes no answer for given when the commit itself fails', async () => {
     sqlite.pragma('foreign_keys = ON')
     sqlite.exec('CREATE TABLE children (n INTEGER REFERENCES numbers DEFERRABLE INITIALLY DEFERRED)')
-    const child = queue.write(() => sqlite.prepare('INSERT INTO children VALUES (99)').run())
+    const child = queue.write(async () => sqlite.prepare('INSERT INTO children VALUES (99)').run())
     const results = await Promise.allSettled([insert(1), child])
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
     expect(committed()).toEqual([1])
