@@ -15,7 +15,8 @@ const sendRaw = (raw: string | Uint8Array, headers?: Record<string, string>) =>
 const newId = () => `T${++count}`
 const orders = () => context.app.rows('SELECT * FROM orders')
 const events = () => context.app.rows('SELECT * FROM order_events')
-const refused = (errmsg: RegExp) => ({ status: 0, errmsg: expect.stringMatching(errmsg) as string })
+const refused = (errmsg: RegExp) =>
+  expect.objectContaining({ status: 0, errmsg: expect.stringMatching(errmsg) as string }) as Fields
 
 async function stored(transId: string) {
   const order = await context.app.findOrder(shop, transId)
@@ -36,9 +37,9 @@ describe('the token of the webhook', () => {
   it.each<[string, () => { token?: string }, RegExp]>([
     ['a missing token', () => ({}), /Token/],
     ['an empty token', () => ({ token: '' }), /Token/],
-    ['a wrong token', () => ({ token: 'wrong' }), /本地 Token/],
-    ['a token with one character more', () => ({ token: `${shop.localToken}0` }), /本地 Token/],
-    ['the token of a staff session', () => ({ token: shop.token }), /本地 Token/],
+    ['a wrong token', () => ({ token: 'wrong' }), /本地令牌/],
+    ['a token with one character more', () => ({ token: `${shop.localToken}0` }), /本地令牌/],
+    ['the token of a staff session', () => ({ token: shop.token }), /本地令牌/],
   ])('refuses %s before it reads the body, and stores nothing', async (_, credentials, errmsg) => {
     for (const body of [orderMessage('T0'), { nonsense: true }]) {
       const before = context.app.snapshot()
@@ -88,7 +89,14 @@ describe('a first message', () => {
       retail_code: null,
       import_state: 'idle',
       import_error: null,
+      import_error_code: null,
+      import_error_params: null,
+      import_retry_at: null,
+      refund_handled_at: null,
+      refund_handled_user: null,
+      refund_note: null,
       awaits_c8: false,
+      is_under_way: false,
     })
   })
 
@@ -312,6 +320,11 @@ describe('a bad field', () => {
     ['trans_id', {}],
     ['trans_id', ['T']],
     ['trans_id', true],
+    ['trans_id', ' T'],
+    ['trans_id', 'T '],
+    ['trans_id', 'T\n'],
+    ['trans_id', '\u3000T'],
+    ['trans_id', '\u00A0'],
     ['trans_id', 'a\0b'],
     ['trans_id', '\uDC00'],
     ['status', 99],
@@ -373,6 +386,21 @@ describe('a bad field', () => {
 })
 
 describe('a later message', () => {
+  it('of the same time takes no refund back, and one that is further on is taken', async () => {
+    const transId = newId()
+    for (const status of [100, 103, 100, 101])
+      expect((await send({ ...orderMessage(transId), status })).status).toBe(200)
+    expect((await stored(transId)).status).toBe(103)
+  })
+
+  it('is newer than one whose time is far ahead of the clock', async () => {
+    const transId = newId()
+    await send({ ...orderMessage(transId), update_time: '2099-01-01 00:00:00', dev_id: 4711 })
+    await send({ ...orderMessage(transId), status: 103, update_time: '2026-11-21 00:00:00' })
+    expect(await stored(transId)).toMatchObject({ status: 103, update_time: '2026-11-21 00:00:00' })
+    expect(context.app.rows('SELECT trans_id FROM odd_clocks WHERE dev_id = 4711')).toEqual([{ trans_id: transId }])
+  })
+
   const later = {
     status: 103,
     e_id: 'E-2',

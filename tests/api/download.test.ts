@@ -259,13 +259,73 @@ describe('get_orders', () => {
     expect({ status, body }).toMatchObject({ status: 200, body: { received: 4, created: 1 } })
     expect(body.refused).toEqual(
       expect.arrayContaining([
-        { trans_id: 'B1', errmsg: expect.stringMatching(/^status：/) },
-        { trans_id: 'B3'.padEnd(65, 'x'), errmsg: expect.stringMatching(/^trans_id：/) },
-        { trans_id: 'B4', errmsg: expect.stringMatching(/amount/) },
+        {
+          trans_id: 'B1',
+          errmsg: expect.stringMatching(/^status：/),
+          code: 'invalid',
+          params: { field: 'status', rule: 'status' },
+        },
+        {
+          trans_id: 'B3'.padEnd(65, 'x'),
+          errmsg: expect.stringMatching(/^trans_id：/),
+          code: 'invalid',
+          params: { field: 'trans_id', rule: 'text', min: 1, max: 64 },
+        },
+        {
+          trans_id: 'B4',
+          errmsg: expect.stringMatching(/amount/),
+          code: 'invalid',
+          params: { field: 'products.0.amount', rule: 'amount' },
+        },
       ]),
     )
     expect(await app.findOrder(shop, 'B2')).toBeDefined()
     expect(await app.findOrder(shop, 'B1')).toBeUndefined()
+  })
+
+  it('stores the others beside entries that can be anything', async () => {
+    const { app } = context
+    const shop = await app.openShopWithCredentials()
+    const odd = (value: unknown) => value as TradeEntry
+    await control().addTradeEntries(
+      shop.name,
+      entry('O1', { update_time: odd({ toString: 1 }) as never }),
+      entry('O2', { update_time: odd(['2026-11-20 10:00:00']) as never, create_time: '2026-11-20 10:00:00' }),
+      entry('O3'),
+      entry('O4', { status: odd({ valueOf: null }) as never }),
+      entry('O5', { barcode: odd({}) as never, num: odd([1]) as never }),
+    )
+    const { status, body } = await download(shop)
+    expect({ status, body }).toMatchObject({ status: 200, body: { received: 5, created: 1 } })
+    expect(body.refused.map(({ trans_id }) => trans_id).sort()).toEqual(['O1', 'O2', 'O4', 'O5'])
+    expect(await app.findOrder(shop, 'O3')).toBeDefined()
+    const { body: kept } = await app.ask<{ root: { trans_id: string }[] }>('GET /api/rejected_messages', shop)
+    expect(kept.root.map(({ trans_id }) => trans_id).sort()).toEqual(['O1', 'O2', 'O4', 'O5'])
+  })
+
+  it('never takes lines away that it has no barcodes for', async () => {
+    const { app } = context
+    const shop = await app.openShopWithCredentials()
+    const message = orderMessage('L1')
+    await app.receive(shop, 'L1')
+    await control().addTradeEntries(
+      shop.name,
+      entry('L1', { barcode: undefined }),
+      entry('L2'),
+      entry('L2', { barcode: '', amount: 1 }),
+    )
+    expect((await download(shop)).body).toMatchObject({ received: 2, created: 1, updated: 0 })
+    expect(await app.findOrder(shop, 'L1')).toMatchObject({ total_amount: 10.5, products: message.products })
+    await control().addTradeEntries(
+      shop.name,
+      entry('L1', { barcode: '', status: 103, update_time: '2026-11-20 12:00:00' }),
+    )
+    expect((await download(shop)).body).toMatchObject({ updated: 1 })
+    expect(await app.findOrder(shop, 'L1')).toMatchObject({
+      status: 103,
+      total_amount: 10.5,
+      products: message.products,
+    })
   })
 
   it("never brings another account set's orders", async () => {
@@ -313,6 +373,17 @@ describe("goBox's access token", () => {
 })
 
 describe("goBox's faults", () => {
+  it('a page that is said to be its own next is stored, and told as endless', async () => {
+    const { app } = context
+    const shop = await app.openShopWithCredentials()
+    await control().addTradeEntries(shop.name, entry('C1'))
+    await control().settings({ circling: true })
+    const answer = await download(shop)
+    await control().settings({ circling: false })
+    expect(answer).toMatchObject({ status: 502, body: { code: 'gobox_pages_endless' } })
+    expect(await app.findOrder(shop, 'C1')).toBeDefined()
+  })
+
   it.each<[string, Parameters<ReturnType<typeof control>['fault']>[0], number, RegExp]>([
     ['500', { step: 'gobox.trade', kind: 'status' }, 502, /^goBox 查询订单失败：服务出错（500）/],
     ['429', { step: 'gobox.trade', kind: 'status', status: 429 }, 502, /服务出错/],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault, Step } from '../../sandbox/faults.ts'
+import type { Fault, Step } from '../../sandbox/fault-model.ts'
 import { useApp } from './server.ts'
 
 const SETTLE = 2500

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault } from '../../sandbox/faults.ts'
+import type { Fault } from '../../sandbox/fault-model.ts'
 import { failed, useApp, type App, type Shop } from './server.ts'
 
 const TIMEOUT = 900
@@ -45,6 +45,8 @@ async function expectOneDocument({ shop, id, transId }: Awaited<ReturnType<typeo
     retail_id: documents[0]!.id,
     retail_code: documents[0]!.code,
     import_error: null,
+    import_error_code: null,
+    import_error_params: null,
     awaits_c8: false,
   })
 }
@@ -106,28 +108,25 @@ describe.each(['c8.confirm', 'c8.workflow'] as const)('a fault at %s, after the 
   })
 })
 
-describe('a create that C8 answers as broken', () => {
-  it.each<Kind>([
-    ['500, with nothing done', { kind: 'status', status: 500 }, BROKEN],
-    ['500, with the document made', { kind: 'create_then_500' }, BROKEN],
-    ['429', { kind: 'status', status: 429 }, BROKEN],
-    ['a redirect', { kind: 'redirect' }, BROKEN],
-  ])('%s: ends in one document', async (_, fault, answer) => {
-    const order = await receiveOrder(context.app)
-    await control().fault({ step: 'c8.retail_create', ...fault, times: 1 })
-    expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
-    await importToTheEnd(order)
-    await expectOneDocument(order)
-  })
-})
+/** Whoever answers a create with one of these may be a gateway: C8 itself may still be at it. */
+const unclearStatuses = [302, 304, 408, 429, 500, 502, 503, 504, 520, 524, 599]
 
-describe('a create that C8 does not answer', () => {
+describe('a create without a clear answer', () => {
   it.each<[...Kind, creates: number]>([
+    ...unclearStatuses.map((status): [...Kind, number] => [
+      `${status}, and the document is made late`,
+      { kind: 'create_late', status, ms: 600 },
+      BROKEN,
+      1,
+    ]),
+    ['500, with nothing done', { kind: 'status', status: 500 }, BROKEN, 2],
+    ['500, with the document made', { kind: 'create_then_500' }, BROKEN, 1],
+    ['429, with nothing done', { kind: 'status', status: 429 }, BROKEN, 2],
+    ['a redirect', { kind: 'redirect' }, BROKEN, 2],
+    ['garbage, with the document made', { kind: 'create_then_garbage' }, BROKEN, 1],
     ['a reset, with nothing done', { kind: 'reset' }, BROKEN, 2],
     ['a reset, with the document made', { kind: 'create_then_drop' }, BROKEN, 1],
     ['garbage', { kind: 'garbage' }, BROKEN, 2],
-    ['502 from something between', { kind: 'status', status: 502 }, BROKEN, 2],
-    ['504 from something between', { kind: 'status', status: 504 }, BROKEN, 2],
     ['too many bytes', { kind: 'huge', bytes: 1_000_000 }, BROKEN, 2],
     ['a byte now and then, with the document made', { kind: 'drip', ms: 200 }, SLOW, 1],
     ['nothing in time, and the document is made late', { kind: 'create_late', ms: TIMEOUT + 400 }, SLOW, 1],
@@ -183,7 +182,7 @@ describe('a create that C8 does not answer', () => {
       .poll(async () => (await importOrder(order.shop, order.id)).body.errmsg, { timeout: 10_000, interval: 200 })
       .toMatch(/支付成功/)
     expect(await control().documents(order.transId)).toEqual([])
-    expect(await app.findOrder(order.shop, order.transId)).toMatchObject({ import_state: 'failed', awaits_c8: false })
+    expect(await app.findOrder(order.shop, order.transId)).toMatchObject({ import_state: 'idle', awaits_c8: false })
   })
 
   it('is found by a batch, too, where the look-up was refused and the buyer has the money back', async () => {

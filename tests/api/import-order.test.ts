@@ -71,6 +71,8 @@ describe.each(['GET', 'POST'])('%s import', (method) => {
       retail_id: document!.id,
       retail_code: document!.code,
       import_error: null,
+      import_error_code: null,
+      import_error_params: null,
     })
   })
 })
@@ -212,9 +214,15 @@ describe('an import is refused', () => {
     },
   )
 
-  async function expectRefusal(shop: Shop, id: number, errmsg: RegExp) {
-    expect(await importOrder(shop, id)).toMatchObject({ status: 422, body: failed(errmsg) })
-    expect(await show(shop, id)).toMatchObject({
+  async function expectRefusal(shop: Shop, id: number, errmsg: RegExp, code: string, params?: Fields) {
+    const answer = await importOrder(shop, id)
+    expect(answer).toMatchObject({ status: 422, body: failed(errmsg) })
+    expect(answer.body).toMatchObject({ code, ...(params ? { params } : {}) })
+    const order = await show(shop, id)
+    expect(order.history.at(-1)).toMatchObject({ event: 'failed', code, ...(params ? { params } : {}) })
+    expect(order).toMatchObject({
+      import_error_code: code,
+      import_error_params: params ?? (code === 'upstream_refuses' ? { upstream: 'C8' } : null),
       is_imported: false,
       import_state: 'failed',
       import_error: expect.stringMatching(errmsg),
@@ -231,14 +239,15 @@ describe('an import is refused', () => {
   it('where the device is not configured, until it is', async () => {
     const shop = await context.app.openShop()
     const id = await context.app.receive(shop, 'D1')
-    await expectRefusal(shop, id, /货柜 10086 还没有配置/)
+    await expectRefusal(shop, id, /货柜 10086 还没有配置/, 'device_unconfigured', { dev_id: 10086 })
     await context.app.addDevice(shop)
     expect((await importOrder(shop, id)).status).toBe(200)
   })
 
   it("where the device is another account set's", async () => {
     const shop = await context.app.openShop()
-    await expectRefusal(shop, await context.app.receive(shop, 'D2', { dev_id: 10086 }), /货柜 10086/)
+    const id = await context.app.receive(shop, 'D2', { dev_id: 10086 })
+    await expectRefusal(shop, id, /货柜 10086/, 'device_unconfigured', { dev_id: 10086 })
   })
 
   it('where the order has no lines', async () => {
@@ -247,7 +256,7 @@ describe('an import is refused', () => {
     await app.addDevice(shop)
     await control().addOrders(shop.name, { ...orderMessage('L1'), products: [] })
     await app.ask('GET /api/orders?action=get_orders&trans_id=L1', shop)
-    await expectRefusal(shop, (await app.findOrder(shop, 'L1'))!.id, /没有商品明细/)
+    await expectRefusal(shop, (await app.findOrder(shop, 'L1'))!.id, /没有商品明细/, 'order_without_lines')
   })
 
   it('where C8 does not know a barcode, which is named, until it does', async () => {
@@ -255,7 +264,7 @@ describe('an import is refused', () => {
     const id = await context.app.receive(shop, 'B1', {
       products: [...orderMessage('').products, { barcode: '6900000000001', name: '新品', num: 1, amount: 1 }],
     })
-    await expectRefusal(shop, id, /6900000000001/)
+    await expectRefusal(shop, id, /6900000000001/, 'product_unknown', { barcode: '6900000000001' })
     await control().addProducts({ id: 5001, name: '新品', barcode: '6900000000001' })
     expect((await importOrder(shop, id)).status).toBe(200)
   })
@@ -263,18 +272,18 @@ describe('an import is refused', () => {
   it("where C8 refuses to create, in C8's own words", async () => {
     const shop = await openShopWithDevice()
     await control().fault({ step: 'c8.retail_create', kind: 'refuse', message: '库存不足' })
-    await expectRefusal(shop, await context.app.receive(shop, 'C1'), /库存不足/)
+    await expectRefusal(shop, await context.app.receive(shop, 'C1'), /库存不足/, 'upstream_refuses')
   })
 
   it('where C8 refuses with a 4xx', async () => {
     const shop = await openShopWithDevice()
     await control().fault({ step: 'c8.retail_create', kind: 'refuse', status: 409, message: '单据已锁定' })
-    await expectRefusal(shop, await context.app.receive(shop, 'C4'), /单据已锁定/)
+    await expectRefusal(shop, await context.app.receive(shop, 'C4'), /单据已锁定/, 'upstream_refuses')
   })
 
   it('where the device refers to what C8 does not have', async () => {
     const shop = await openShopWithDevice({ store_id: 999 })
-    await expectRefusal(shop, await context.app.receive(shop, 'C2'), /store_id 不存在/)
+    await expectRefusal(shop, await context.app.receive(shop, 'C2'), /store_id 不存在/, 'upstream_refuses')
   })
 
   it("where C8's session has ended: log in again, then it goes on", async () => {

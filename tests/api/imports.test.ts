@@ -27,7 +27,7 @@ interface Batch extends Fields {
   failed: number
   cancelled: number
   pending: number
-  failures: { order_id: number; trans_id: string; errmsg: string }[]
+  failures: { order_id: number; trans_id: string; errmsg: string; code: string; params: Fields | null }[]
 }
 const batch = async (shop: { token: string }, id: number) =>
   (await context.app.ask<Batch>(`GET /api/imports/${id}`, { token: shop.token })).body
@@ -107,8 +107,13 @@ describe('POST /api/imports', () => {
       cancelled: 0,
       pending: 0,
       failures: [],
+      automatic: false,
       created_at: expect.any(String),
       created_user: '陈晓东',
+      waiting_reason: null,
+      waiting_code: null,
+      waiting_params: null,
+      retry_at: null,
     })
     expect((await documentsOf(shop)).map(({ source_id }) => source_id).sort()).toEqual(['B0', 'B1'])
   })
@@ -133,6 +138,36 @@ describe('POST /api/imports', () => {
     expect((await documentsOf(shop)).map(({ source_id }) => source_id).sort()).toEqual(['B0', 'B1'])
   })
 
+  it('that C8 keeps waiting says why, and when it is tried again by itself', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(2)
+    await control().fault({ step: 'c8.retail_lookup', kind: 'status', status: 500 })
+    const { body } = await start(shop, { ids })
+    const wait = {
+      waiting_reason: expect.stringMatching(/^C8 .+失败/),
+      waiting_code: 'upstream_faulty',
+      waiting_params: expect.objectContaining({ upstream: 'C8' }),
+      retry_at: expect.stringMatching(/^\d{4}-/),
+    }
+    await expect.poll(() => batch(shop, body.id)).toMatchObject({ pending: 2, ...wait })
+    expect((await app.ask(`GET /api/jobs/${body.id}`, { token: shop.token })).body).toMatchObject(wait)
+    expect(await app.findOrder(shop, 'B0')).toMatchObject({
+      import_state: 'queued',
+      import_retry_at: expect.stringMatching(/^\d{4}-/),
+    })
+    await control().clearFaults()
+    expect(await finished(shop, body.id)).toMatchObject({ imported: 2, waiting_reason: null, retry_at: null })
+    expect(await app.findOrder(shop, 'B0')).toMatchObject({ import_retry_at: null })
+  })
+
+  it('that C8 does not answer says so while it waits', async () => {
+    const { shop, ids } = await openShopWithOrders(1)
+    await control().fault({ step: 'c8.retail_lookup', kind: 'slow', ms: 3000, times: 1 })
+    const { body } = await start(shop, { ids })
+    await expect.poll(() => batch(shop, body.id)).toMatchObject({ waiting_code: 'c8_slow', retry_at: null })
+    expect(await finished(shop, body.id)).toMatchObject({ imported: 1 })
+  })
+
   it('of a filter that finds nothing is done at once', async () => {
     const { shop } = await openShopWithOrders(0)
     const { body } = await start(shop, { filter: {} })
@@ -151,9 +186,30 @@ describe('POST /api/imports', () => {
     const result = await finished(shop, body.id)
     expect(result).toMatchObject({ total: 5, imported: 2, failed: 3 })
     expect(result.failures).toEqual([
-      { order_id: unknown, trans_id: 'unknown', errmsg: expect.stringMatching(/6900000000009/) },
-      { order_id: unpaid, trans_id: 'unpaid', errmsg: expect.stringMatching(/支付成功/) },
-      { order_id: lonely, trans_id: 'lonely', errmsg: expect.stringMatching(/货柜 5/) },
+      {
+        order_id: unknown,
+        trans_id: 'unknown',
+        errmsg: expect.stringMatching(/6900000000009/),
+        code: 'product_unknown',
+        params: { barcode: '6900000000009' },
+        product: '新品',
+      },
+      {
+        order_id: unpaid,
+        trans_id: 'unpaid',
+        errmsg: expect.stringMatching(/支付成功/),
+        code: 'order_unpaid',
+        params: null,
+        product: null,
+      },
+      {
+        order_id: lonely,
+        trans_id: 'lonely',
+        errmsg: expect.stringMatching(/货柜 5/),
+        code: 'device_unconfigured',
+        params: { dev_id: 5 },
+        product: null,
+      },
     ])
   })
 
@@ -218,7 +274,8 @@ describe('POST /api/imports', () => {
         { timeout: 10_000 },
       )
       .toMatch(/重新登录/)
-    expect((await app.ask(`DELETE /api/orders/${ids[0]}`, viewer)).status).toBe(200)
+    // The other one's attempt may still be at its end.
+    await expect.poll(async () => (await app.ask(`DELETE /api/orders/${ids[0]}`, viewer)).status).toBe(200)
     await app.logIn(shop.name, 15)
     expect(await finished(viewer, body.id)).toMatchObject({ total: 2, imported: 1, failed: 0, cancelled: 1 })
   })
@@ -287,10 +344,11 @@ describe('POST /api/imports/[id]/retry and /cancel', () => {
     const { body } = await start(shop, { ids: [...ids, ...unknown, lonely] })
     const { failures } = await finished(shop, body.id)
     await control().addProducts({ id: 5002, name: '新品', barcode: '6900000000016' })
-    const reason = failures.find(({ order_id }) => order_id === unknown[0])!.errmsg
+    const { code, params } = failures.find(({ order_id }) => order_id === unknown[0])!
     const retry = (changes: Fields) =>
       app.ask(`POST /api/imports/${body.id}/retry`, { token: shop.token, body: changes })
-    expect((await retry({ reason })).body).toEqual({ state: 1, count: 2 })
+    expect((await retry({ code, params: { barcode: '6900000000023' } })).body).toEqual({ state: 1, count: 0 })
+    expect((await retry({ code, params })).body).toEqual({ state: 1, count: 2 })
     expect(await finished(shop, body.id)).toMatchObject({ imported: 3, failed: 1 })
     expect((await retry({})).body).toEqual({ state: 1, count: 1 })
     expect(await finished(shop, body.id)).toMatchObject({ imported: 3, failed: 1 })
@@ -308,6 +366,37 @@ describe('POST /api/imports/[id]/retry and /cancel', () => {
     expect(count).toBeGreaterThanOrEqual(4)
     expect(await finished(shop, body.id)).toMatchObject({ total: 8, imported: 8 - count, cancelled: count, failed: 0 })
     expect(await documentsOf(shop)).toHaveLength(8 - count)
+  })
+})
+
+describe('batches that share orders', () => {
+  it('are cancelled one by one: the other goes on with what both wait for', async () => {
+    const { app } = context
+    const { shop, ids } = await openShopWithOrders(4)
+    // The queue rests until the next log-in.
+    app.change("UPDATE set_of_books SET import_paused_reason = 'x' WHERE id = ?", shop.id)
+    const first = (await start(shop, { ids })).body.id
+    const second = (await start(shop, { ids: ids.slice(0, 2) })).body.id
+    expect((await app.ask(`POST /api/imports/${first}/cancel`, { token: shop.token })).body).toEqual({
+      state: 1,
+      count: 4,
+    })
+    expect(await batch(shop, first)).toMatchObject({ cancelled: 4, pending: 0 })
+    expect(await batch(shop, second)).toMatchObject({ cancelled: 0, pending: 2 })
+    const owner = await app.logIn(shop.name, 15)
+    expect(await finished(owner, second)).toMatchObject({ imported: 2, cancelled: 0 })
+    expect((await documentsOf(shop)).map(({ source_id }) => source_id).sort()).toEqual(['B0', 'B1'])
+  })
+
+  it('count an order as imported once it is, whoever has imported it', async () => {
+    const { app } = context
+    const { shop } = await openShopWithOrders(0)
+    const lonely = await app.receive(shop, 'lonely', { dev_id: 5 })
+    const { id } = (await start(shop, { ids: [lonely] })).body
+    expect(await finished(shop, id)).toMatchObject({ failed: 1 })
+    await app.addDevice(shop, { dev_id: 5, name: '五号柜' })
+    expect((await app.ask(`POST /api/orders/${lonely}?action=import`, shop)).status).toBe(200)
+    expect(await batch(shop, id)).toMatchObject({ imported: 1, failed: 0, failures: [] })
   })
 })
 
@@ -392,13 +481,22 @@ describe('messages that were not understood', () => {
     (
       await context.app.ask<{
         total: number
-        root: { id: number; body: string; reason: string; truncated: boolean }[]
+        root: {
+          id: number
+          trans_id: string | null
+          reason: string
+          reason_code: string
+          reason_params: Fields
+          truncated: boolean
+        }[]
       }>(`GET /api/rejected_messages?${query}`, { token: shop.token })
     ).body
   const send = (shop: Shop, raw: string) => context.app.ask('POST /api/create_order', { token: shop.localToken, raw })
 
   itIsGuarded('GET /api/rejected_messages', 'view', () => world)
+  itIsGuarded('GET /api/rejected_messages/1', 'view', () => world)
   itIsGuarded('POST /api/rejected_messages/1/replay', 'create', () => world)
+  itIsGuarded('POST /api/rejected_messages/1/check', 'create', () => world)
   itIsGuarded('DELETE /api/rejected_messages/1', 'delete', () => world)
   itHolds(
     [
@@ -430,12 +528,17 @@ describe('messages that were not understood', () => {
     })
     const { total, root } = await list(shop)
     expect(total).toBe(2)
-    expect(root.map(({ body, reason }) => [body, reason])).toEqual([
-      ['{not json', expect.stringMatching(/JSON/)],
-      [raw, expect.stringMatching(/^status：/)],
+    expect(
+      root.map(({ trans_id, reason, reason_code, reason_params }) => [trans_id, reason, reason_code, reason_params]),
+    ).toEqual([
+      [null, expect.stringMatching(/JSON/), 'body_not_json', null],
+      ['1234567890123456789', expect.stringMatching(/^status：/), 'invalid', { field: 'status', rule: 'status' }],
     ])
     expect(await list(neighbour)).toMatchObject({ total: 0, root: [] })
     const id = root[0]!.id
+    expect((await app.ask(`GET /api/rejected_messages/${id}`, neighbour)).status).toBe(404)
+    expect((await app.ask(`GET /api/rejected_messages/${id}`, shop)).body).toMatchObject({ id, body: '{not json' })
+    expect((await app.ask(`GET /api/rejected_messages/${root[1]!.id}`, shop)).body.body).toBe(raw)
     expect((await app.ask(`DELETE /api/rejected_messages/${id}`, neighbour)).status).toBe(404)
     expect((await app.ask(`POST /api/rejected_messages/${id}/replay`, neighbour)).status).toBe(404)
     expect((await app.ask(`DELETE /api/rejected_messages/${id}`, shop)).body).toEqual({ state: 1 })
@@ -452,6 +555,33 @@ describe('messages that were not understood', () => {
       body: failed(/^status：/),
     })
     expect((await list(shop)).total).toBe(1)
+  })
+
+  it('tell all that is wrong at once, and are stored once their text is mended', async () => {
+    const { app } = context
+    const shop = await app.openShop()
+    const good = orderMessage('T-MENDED')
+    const lines = (good.products as Fields[]).map(({ name: _, ...line }) => line)
+    await send(shop, JSON.stringify({ ...good, status: 999, products: lines }))
+    const id = (await list(shop)).root[0]!.id
+    const check = async (body?: string) =>
+      (await app.ask<{ problems: Fields[] }>(`POST /api/rejected_messages/${id}/check`, { ...shop, body: { body } }))
+        .body.problems
+    const wrong = ['status', 'products.0.name', 'products.1.name'].map((field) => ({
+      errmsg: expect.stringContaining(`${field}：`),
+      code: 'invalid',
+      params: expect.objectContaining({ field }),
+    }))
+    expect(await check()).toEqual(wrong)
+    expect(await check('{')).toHaveLength(1)
+    const mended = JSON.stringify({ ...good, note: 'typed by hand' })
+    expect(await check(mended)).toEqual([])
+    const replay = { ...shop, body: { body: mended } }
+    expect((await app.ask(`POST /api/rejected_messages/${id}/replay`, replay)).body).toEqual({ state: 1 })
+    expect(await app.findOrder(shop, 'T-MENDED')).toMatchObject({ status: good.status, created_user: '陈晓东' })
+    expect((await list(shop)).total).toBe(0)
+    const { body: audit } = await app.ask<{ root: Fields[] }>('GET /api/audit?event=message_replayed', shop)
+    expect(audit.root[0]).toMatchObject({ detail: { name: 'T-MENDED', after: { edited: true } } })
   })
 })
 

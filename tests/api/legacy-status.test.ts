@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
-import { failed, orderMessage, useApp, type Shop } from './server.ts'
+import { readAnswer, sendRaw } from './security/raw.ts'
+import { failed, orderMessage, useApp, type Fields, type Shop } from './server.ts'
 
 const context = useApp({ NUXT_LEGACY_STATUS: 'true' })
 
-const refused = { status: 0, errmsg: expect.stringMatching(/./) as string }
+const refused = expect.objectContaining({ status: 0, errmsg: expect.stringMatching(/./) as string }) as Fields
 let shop: Shop
 
 it.each<[string, string, (shop: Shop) => object, object]>([
@@ -35,6 +36,26 @@ it.each<[string, string, (shop: Shop) => object, object]>([
   shop ??= await context.app.openShop()
   const answer = await context.app.ask(request, question(shop))
   expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body })
+})
+
+it('a message of goBox is told its success by both names', async () => {
+  shop ??= await context.app.openShop()
+  const { body } = await context.app.ask('POST /api/create_order', {
+    token: shop.localToken,
+    body: orderMessage('T-good'),
+  })
+  expect(body).toEqual({ status: 1, state: 1 })
+})
+
+it('what is no request is answered 200, too', async () => {
+  const answers = await Promise.all(
+    ['GARBAGE\r\n\r\n', 'GET / HTTP/1.1\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'].map((bytes) =>
+      sendRaw(context.app.url, bytes, 1000),
+    ),
+  )
+  expect(answers.map((text) => /^x-status: (\d+)/im.exec(text)?.[1])).toEqual(['400', '400', '405'])
+  for (const text of answers)
+    expect(readAnswer(text)).toEqual({ status: 200, body: expect.stringMatching(/^\{"state":0,/) })
 })
 
 it("a header tells the status all the same, which those do not read and this app's pages need", async () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
     create_time: '2026-11-20 11:00:00',
     products: [{ barcode: '=1', name: '-茶', num: 1, amount: 99.9 }],
   })
-  await app.receive(shop, 'B-3', { status: 103, create_time: '2026-11-21 09:00:00' })
+  await app.receive(shop, 'B-3', { status: 103, e_id: 'Buyer-77', create_time: '2026-11-21 09:00:00' })
 })
 
 async function ids(query: string) {
@@ -77,7 +77,9 @@ describe("trade_view beyond the contract's filter", () => {
     ['sort=-total_amount', ['a-2', 'B-3', 'A-1']],
     ['sort=total_amount', ['A-1', 'B-3', 'a-2']],
     ['q=a-', ['a-2', 'A-1']],
-    ['q=goBox&status=103', ['B-3']],
+    // The buyer, but not who brought the order here.
+    ['q=buyer-7', ['B-3']],
+    ['q=goBox', []],
     ['q=%25', []],
     ['device_name=lobby', ['B-3', 'A-1']],
     ['unconfigured=1', ['a-2']],
@@ -101,6 +103,8 @@ describe("trade_view beyond the contract's filter", () => {
       body: { filter: { unconfigured: 1, q: 'A-2' } },
     })
     expect({ status, total: body.total }).toEqual({ status: 200, total: 1 })
+    const pending = async () => (await world.app.ask(`GET /api/imports/${body.id}`, { token: shop.token })).body.pending
+    await expect.poll(pending).toBe(0)
   })
 })
 
@@ -192,10 +196,11 @@ describe('GET /api/devices/unconfigured', () => {
 
   it('lists cabinets of the own orders that are not configured', async () => {
     const { body } = await world.app.ask('GET /api/devices/unconfigured', { token: shop.token })
+    const seldom = { last_order_at: '2026-11-20 11:00:00', expected_missed: expect.any(Number), silent: false }
     expect(body).toEqual({
       state: 1,
       total: 1,
-      root: [{ dev_id: 5, orders: 1, amount: 99.9, last_seen: '2026-11-20 11:00:00' }],
+      root: [{ dev_id: 5, orders: 1, amount: 99.9, last_seen: '2026-11-20 11:00:00', ...seldom }],
     })
   })
 })

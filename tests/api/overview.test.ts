@@ -39,7 +39,17 @@ describe('GET /api/devices/unconfigured', () => {
     expect(body).toEqual({
       state: 1,
       total: 1,
-      root: [{ dev_id: 7, orders: 1, amount: 10.5, last_seen: expect.any(String) }],
+      root: [
+        {
+          dev_id: 7,
+          orders: 1,
+          amount: 10.5,
+          last_seen: expect.any(String),
+          last_order_at: expect.any(String),
+          expected_missed: expect.any(Number),
+          silent: false,
+        },
+      ],
     })
   })
 })

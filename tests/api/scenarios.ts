@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { PERMISSION_BITS, type Permission } from '#shared/permissions'
 import { failed, type App, type Fields, type Shop } from './server.ts'
 
-/** `nobody` sends no token, a `stranger` a wrong one, `goBox` the local token, a number is a session of that access level. */
+/**
+ * `nobody` sends no token, a `stranger` a wrong one, `goBox` the local token, a number is a session of that access
+ * level.
+ */
 type Caller = 'nobody' | 'stranger' | 'goBox' | 'owner' | number
 
 export interface Scenario {

@@ -1,17 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'vitest'
+import { engine } from './database.ts'
 import type { App, Shop } from './server.ts'
 
 /** Secrets by what they are. */
 export type Secrets = Record<string, string | Iterable<string>>
-
-/** Every file in a folder and in those below it. */
-export function filesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-}
 
 /** The forms in which a secret may stand in a file or a line. */
 function formsOf(secret: string): Set<string> {
@@ -35,11 +27,11 @@ export function expectNoSecret(text: string | Buffer, where: string, secrets: Se
   expect(found, `secrets in ${where}`).toEqual([])
 }
 
-/** Holds that no secret stands in any file of the data folder. */
+/** Holds that no secret stands in anything that is stored. */
 export function expectNoSecretOnDisk(app: App, secrets: Secrets) {
-  const files = filesIn(app.folder)
-  expect(files.map((file) => file.slice(app.folder.length + 1))).toEqual(expect.arrayContaining(['gobox.db']))
-  for (const file of files) expectNoSecret(readFileSync(file), file, secrets)
+  const stored = app.stored()
+  expect(stored.map(([name]) => name)).toContain(engine === 'postgres' ? 'sessions' : 'gobox.db')
+  for (const [name, content] of stored) expectNoSecret(content, name, secrets)
 }
 
 /** Every secret that these account sets have, and that the app has sent to an upstream. */

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { expectNoSecretOnDisk, filesIn, secretsOf } from '../secrets.ts'
+import { filesIn } from '../database.ts'
+import { expectNoSecretOnDisk, secretsOf } from '../secrets.ts'
 import { App, orderMessage, type Shop } from '../server.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -46,7 +47,10 @@ async function startWith(settings: Record<string, string>) {
   await app.start()
 }
 
-/** Everything that is sealed can be opened: the settings, the session's C8 token, the automation's, and the webhook's token is known. */
+/**
+ * Everything that is sealed can be opened: the settings, the session's C8 token, the automation's, and the webhook's
+ * token is known.
+ */
 async function expectAllOpens() {
   expect(await app.ask('GET /api/set_of_books', { token: shop.token })).toMatchObject({
     status: 200,
@@ -73,7 +77,7 @@ describe('the data folder', () => {
 
   it('is for its owner alone, every file of it, also what was copied into it', async () => {
     expect((await run('backup')).code).toBe(0)
-    writeFileSync(join(app.folder, 'backups', 'copied.db'), '', { mode: 0o644 })
+    writeFileSync(join(app.folder, 'backups', 'gobox-2026-11-24T19-00-00.db'), '', { mode: 0o644 })
     await app.restart()
     await app.receive(shop, 'T-2')
     expect(files().map((file) => file.slice(app.folder.length + 1))).toEqual(
@@ -83,7 +87,7 @@ describe('the data folder', () => {
         'gobox.db-shm',
         'secret.key',
         'gobox.lock',
-        'backups/copied.db',
+        'backups/gobox-2026-11-24T19-00-00.db',
       ]),
     )
     for (const file of files()) expect((statSync(file).mode & 0o777).toString(8), file).toBe('600')

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expectNoSecret, secretsOf } from '../secrets.ts'
 import { App, orderMessage, type Shop } from '../server.ts'
@@ -66,12 +65,9 @@ describe('a request', () => {
   it('that meets a bug says its id in the message, and the log says where', async () => {
     // A time that no date can be made of: the presenter stumbles over it.
     const id = await app.receive(shop, 'T-bug')
-    const { default: Database } = await import('better-sqlite3')
-    const database = new Database(join(app.folder, 'gobox.db'))
-    database.prepare('UPDATE orders SET created_at = ? WHERE id = ?').run(9e15, id)
+    app.change('UPDATE orders SET created_at = ? WHERE id = ?', 9e15, id)
     const { status, body, headers } = await app.ask(`GET /api/orders/${id}`, { token: shop.token })
-    database.prepare('DELETE FROM orders').run()
-    database.close()
+    app.change('DELETE FROM orders')
     const requestId = headers.get('x-request-id')!
     expect(status).toBe(500)
     expect(body.errmsg).toContain(`请求号 ${requestId}`)

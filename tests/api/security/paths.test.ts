@@ -132,6 +132,56 @@ describe('a token given twice', () => {
   })
 })
 
+describe('a session that the browser keeps', () => {
+  let cookie = ''
+  const mine = { 'x-set-of-book': '' }
+  const attributes = /^(gobox_[0-9a-f]{16}=[0-9a-f]{64}); Path=\/; HttpOnly; SameSite=Strict$/
+
+  beforeAll(async () => {
+    mine['x-set-of-book'] = encodeURIComponent(shop.name)
+    const logIn = (headers: Record<string, string>) =>
+      world.app.logInWith(shop.c8Token, { set_of_book: shop.name }, headers)
+    expect((await logIn({})).headers.get('set-cookie')).toBeNull()
+    expect((await logIn({ ...mine, 'x-forwarded-proto': 'https' })).headers.get('set-cookie')).toMatch(
+      /^__Host-gobox_.+; Secure$/,
+    )
+    cookie = attributes.exec((await logIn(mine)).headers.get('set-cookie')!)![1]!
+  })
+
+  const ask = (headers: Record<string, string>, request = 'GET /api/devices') =>
+    world.app.ask(request, { headers: { cookie, ...headers } })
+
+  it('counts only where a page of ours names the account set, and a token in the header wins', async () => {
+    expect((await ask({ ...mine, 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+    expect((await ask(mine)).status).toBe(200)
+    expect((await ask({})).status).toBe(401)
+    expect((await ask({ 'x-set-of-book': 'another' })).status).toBe(401)
+    expect((await ask({ 'x-set-of-book': '%' })).status).toBe(401)
+    expect((await ask({ ...mine, token: 'wrong' })).status).toBe(401)
+    expect((await ask({ ...mine, token: '' })).status).toBe(401)
+    expect((await ask({ token: shop.token })).status).toBe(200)
+  })
+
+  it.each(['cross-site', 'same-site', 'none'])('is of no use to a page elsewhere: %s', async (site) => {
+    expect(await ask({ ...mine, 'sec-fetch-site': site })).toMatchObject({ status: 403, body: { code: 'cross_site' } })
+  })
+
+  it('lets no other origin ask whether it may send such a request', async () => {
+    const answer = await fetch(`${world.app.url}/api/devices`, {
+      method: 'OPTIONS',
+      headers: { origin: 'http://127.0.0.1:1', 'access-control-request-headers': 'x-set-of-book' },
+    })
+    expect(answer.ok).toBe(false)
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+  })
+
+  it('ends with the log-out', async () => {
+    const answer = await ask(mine, 'DELETE /api/access_token')
+    expect(answer.headers.get('set-cookie')).toMatch(/^gobox_[0-9a-f]{16}=; Expires=/)
+    expect((await ask(mine)).status).toBe(401)
+  })
+})
+
 describe("a request of another site's page", () => {
   it.each([
     'GET /api/orders?action=get_orders',

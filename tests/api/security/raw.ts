@@ -8,9 +8,10 @@ export class RawConnection {
   closedAt: number | undefined
   readonly closed: Promise<void>
 
-  constructor(url: string) {
+  /** `from` is an address of the loopback interface to speak from. */
+  constructor(url: string, from?: string) {
     const { hostname, port } = new URL(url)
-    this.socket = connect({ host: hostname, port: Number(port), allowHalfOpen: false })
+    this.socket = connect({ host: hostname, port: Number(port), localAddress: from, allowHalfOpen: false })
     this.socket
       .setEncoding('utf8')
       .on('data', (text: string) => (this.received += text))

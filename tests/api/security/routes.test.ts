@@ -2,8 +2,15 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { failed, useApp, type Shop } from '../server.ts'
 import { routeFiles } from './route-files.ts'
 
-/** Answers without a session: the webhook, which asks for its own token, the log-in and the health check. */
-const OPEN = ['POST /api/create_order', 'GET /api/access_token', 'GET /api/health']
+/** Answers without a session: the webhook, which asks for its own token, the log-in, the
+ * description of the API and the health checks. */
+const OPEN = [
+  'POST /api/create_order',
+  'GET /api/access_token',
+  'GET /api/health',
+  'GET /api/health/live',
+  'GET /api/openapi.json',
+]
 /** Needs a session, but no permission: who logged in may log out. */
 const FOR_EVERYBODY = ['DELETE /api/access_token']
 
@@ -20,7 +27,7 @@ const ids: Record<string, number> = {}
 /** The request with an id of the shop's own in its path. */
 function withId(request: string): string {
   const [, noun] = /\/api\/(\w+)\/\[id\]/.exec(request) ?? []
-  return request.replace('[id]', String(ids[noun ?? ''] ?? 1))
+  return request.replace('[date]', '2026-01-01').replace('[id]', String(ids[noun ?? ''] ?? 1))
 }
 
 beforeAll(async () => {
@@ -35,7 +42,15 @@ beforeAll(async () => {
   await app.receive(shop, 'canary-waiting', { dev_id: 99 })
   ids.imports = (await app.ask('POST /api/imports', { token: shop.token, body: { ids: [ids.orders] } })).body
     .id as number
+  ids.jobs = ids.imports
   await app.ask('POST /api/create_order', { token: shop.localToken, body: { trans_id: 'canary-rejected' } })
+  const channel = {
+    type: 'wecom',
+    name: 'canary channel',
+    url: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k',
+  }
+  ids.alert_channels = (await app.ask('POST /api/alert_channels', { token: shop.token, body: channel })).body
+    .id as number
   ids.rejected_messages = app.rows<{ id: number }>('SELECT id FROM rejected_messages')[0]!.id
   await vi.waitUntil(
     () => app.rows('SELECT 1 FROM orders WHERE import_lease IS NOT NULL OR import_due_at IS NOT NULL').length === 0,
@@ -50,6 +65,7 @@ function snapshot() {
     world.app.rows('SELECT * FROM automations'),
     world.app.rows('SELECT * FROM rejected_messages'),
     world.app.rows('SELECT * FROM replaced_tokens'),
+    world.app.rows('SELECT id, name, url_sealed, secret_sealed, enabled FROM alert_channels'),
   ]
 }
 
@@ -94,9 +110,9 @@ describe('as another account set', () => {
   it.each(named)('$request is not there', async ({ request }) => {
     const before = snapshot()
     const path = withId(request)
-    const body = request.startsWith('GET') ? undefined : {}
+    const body = request.startsWith('GET') ? undefined : { note: 'x' }
     const theirs = await world.app.ask(path, { token: other.token, body })
-    const nobodys = await world.app.ask(path.replace(/\/\d+/, '/987654321'), { token: other.token, body })
+    const nobodys = await world.app.ask(path.replace(/\/\d+(?=[/?]|$)/, '/987654321'), { token: other.token, body })
     expect(theirs.status).toBe(404)
     expect({ ...theirs, headers: undefined }).toEqual({ ...nobodys, headers: undefined })
     expect(snapshot()).toEqual(before)

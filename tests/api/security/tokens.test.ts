@@ -1,6 +1,4 @@
-import Database from 'better-sqlite3'
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { failed, orderMessage, useApp, type Shop } from '../server.ts'
 
@@ -17,11 +15,7 @@ const send = async (token: string) =>
   (await world.app.ask('POST /api/create_order', { token, body: orderMessage('T-1') })).status
 
 /** Changes the database beside the app, as time would. */
-function change(sql: string, ...values: unknown[]) {
-  const database = new Database(join(world.app.folder, 'gobox.db'))
-  database.prepare(sql).run(...values)
-  database.close()
-}
+const change = (sql: string, ...values: unknown[]) => world.app.change(sql, ...values)
 
 describe('a session', () => {
   it('has a token of 256 bits, of which only the SHA-256 is kept', () => {
