@@ -1,33 +1,22 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { startOfDay } from '../../sandbox/shop.ts'
-import { backUp, restore } from '../../server/db/backup.ts'
-import { WrongSetting } from '../../server/utils/config.ts'
+import { backUp } from '../../server/storage/sqlite/backup.ts'
+import { restore } from '../../server/storage/sqlite/restore.ts'
+import { WrongSetting } from '../../server/config.ts'
 import { App, orderMessage, useApp } from '../api/server.ts'
 import { Clock, DAY, HOUR } from './clock.ts'
-import { eventually, expectIntact, expectOneDocumentEach, rounds, tryToSend } from './setup.ts'
+import { eventually, expectIntact, expectOneDocumentEach, rounds, runScript, tryToSend } from './setup.ts'
 
 const context = useApp()
 
-/** Runs one of the owner's scripts on the app's data folder, as `npm run` does. */
-async function run(script: string, ...args: string[]) {
-  const path = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { env: { ...process.env, NUXT_DATA_DIR: context.app.folder } })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, output }
-}
+const run = (script: string, ...args: string[]) => runScript(script, context.app.folder, args)
 
 const backups = () =>
   readdirSync(join(context.app.folder, 'backups'))
-    .filter((name) => name.startsWith('gobox-'))
+    .filter((name) => /^gobox-\d.*\.db$/.test(name))
     .sort()
 const newest = () => join(context.app.folder, 'backups', backups().at(-1)!)
 
@@ -74,8 +63,9 @@ test('a backup under load holds everything acknowledged before it, and restores'
   const stored = new Set(app.rows<{ trans_id: string }>('SELECT trans_id FROM orders').map((row) => row.trans_id))
   expect(before.filter((transId) => !stored.has(transId))).toEqual([])
   expect(stored.has(`${shop.name}-after`)).toBe(false)
-  // Sessions and keys go on working.
-  expect((await app.ask('GET /api/set_of_books', { token: shop.token })).status).toBe(200)
+  // Keys go on working; who was logged in when the backup was made need not be any more.
+  expect((await app.ask('GET /api/set_of_books', { token: shop.token })).status).toBe(401)
+  shop.token = (await app.logIn(shop.name, 15)).token
   expect(await tryToSend(app, shop, orderMessage(`${shop.name}-again`))).toBe(true)
   // The backup does not know of the document that C8 has.
   expect(await app.findOrder(shop, imported)).toMatchObject({ import_state: 'idle' })
@@ -83,10 +73,11 @@ test('a backup under load holds everything acknowledged before it, and restores'
   await expectOneDocumentEach(app, shop, [imported])
 
   // What was replaced is kept, whole.
-  const aside = readdirSync(join(app.folder, 'backups')).find((name) => name.startsWith('replaced-'))!
+  const aside = readdirSync(app.folder).find((name) => /^replaced-.*\.db$/.test(name))!
   await app.end('SIGTERM')
-  expect((await run('restore', join(app.folder, 'backups', aside))).code).toBe(0)
+  expect((await run('restore', join(app.folder, aside))).code).toBe(0)
   await app.start()
+  shop.token = (await app.logIn(shop.name, 15)).token
   expect(await app.findOrder(shop, `${shop.name}-after`)).toBeDefined()
 })
 
@@ -111,16 +102,23 @@ test('a damaged or foreign file is not restored, and the database stays as it wa
   expect(await app.findOrder(shop, `${shop.name}-1`)).toBeDefined()
 })
 
-test('the newest seven backups are kept', () => {
+test('of the last days, weeks and months the newest backup is kept, and files of others stay', () => {
   const { app } = context
-  const begin = Date.parse('2027-01-01T00:00:00Z')
+  const foreign = join(app.folder, 'backups', 'gobox-copy.db')
   mkdirSync(join(app.folder, 'backups'), { recursive: true })
-  for (let day = 0; day < 9; day++) backUp(app.folder, begin + day * 86_400_000)
-  expect(backups()).toEqual([3, 4, 5, 6, 7, 8, 9].map((day) => `gobox-2027-01-0${day}T00-00-00.db`))
+  writeFileSync(foreign, '')
+  const begin = Date.parse('2027-01-01T00:00:00Z')
+  for (let day = 0; day < 20; day++) backUp(app.folder, begin + day * 86_400_000)
+  // The days from the 14th on, the Sundays before (the week begins with Monday), the last of the month before.
+  expect(backups().filter((name) => name.startsWith('gobox-2027'))).toEqual(
+    ['03', '10', '14', '15', '16', '17', '18', '19', '20'].map((day) => `gobox-2027-01-${day}T00-00-00.db`),
+  )
+  expect(existsSync(foreign)).toBe(true)
 })
 
 test('a backup is made at night by itself, while the webhook goes on', async () => {
-  // Ten minutes of the shop, after which the app looks for the first time, in five seconds, and ten minutes for an upstream, too.
+  // Ten minutes of the shop, after which the app looks for the first time, in five seconds, and ten minutes for an
+  // upstream, too.
   const clock = new Clock(startOfDay(Date.now()) + DAY + 3 * HOUR, 120)
   const app = await App.start({ ...clock.settings, NUXT_UPSTREAM_TIMEOUT: '600000' })
   try {

@@ -4,8 +4,8 @@ import process from 'node:process'
 import timersPromises from 'node:timers/promises'
 
 /*
- * Loaded into the server's process before the server: its clock is set, and perhaps runs faster, as the file of tests/faults/clock.ts says. The
- * server itself knows nothing of it.
+ * Loaded into the server's process before the server: its clock is set, and perhaps runs faster, as the file of
+ * tests/faults/clock.ts says. The server itself knows nothing of it.
  */
 
 const file = openSync(process.env.TEST_CLOCK, 'r')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Fault } from '../../sandbox/faults.ts'
+import type { Fault } from '../../sandbox/fault-model.ts'
 import { randomFrom } from '../../sandbox/shop.ts'
 import { useApp, type Shop } from '../api/server.ts'
 import {
@@ -35,6 +35,10 @@ const afterTheWork: [does: string, fault: Fault][] = [
   ['creates and answers 500', { step: 'c8.retail_create', kind: 'create_then_500' }],
   ['creates and answers garbage', { step: 'c8.retail_create', kind: 'create_then_garbage' }],
   ['creates and answers too slowly', { step: 'c8.retail_create', kind: 'drip', ms: 400 }],
+  ...[302, 408, 429, 500, 503, 520, 524].map((status): [string, Fault] => [
+    `answers ${status} and creates later`,
+    { step: 'c8.retail_create', kind: 'create_late', status, ms: 1500 },
+  ]),
   ['answers garbage without creating', { step: 'c8.retail_create', kind: 'garbage' }],
   ['confirms and drops the connection', { step: 'c8.confirm', kind: 'create_then_drop' }],
   ['confirms and answers garbage', { step: 'c8.confirm', kind: 'create_then_garbage' }],

@@ -23,7 +23,10 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 
-/** What the main thread did, in its order: read a webhook's message, wrote to the log, synced it, or answered with success. */
+/**
+ * What the main thread did, in its order: read a webhook's message, wrote to the log, synced it, or answered with
+ * success.
+ */
 function events(): ('message' | 'write' | 'sync' | 'answer')[] {
   return readFileSync(trace, 'utf8')
     .split('\n')

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { WriteQueue } from '../../server/db/write-queue.ts'
+import { WriteQueue } from '../../server/storage/sqlite/write-queue.ts'
 
 let folder: string
 let sqlite: Database.Database
-let queue: WriteQueue
+let queue: WriteQueue<object>
 let begun: number
 
 beforeEach(() => {
@@ -19,14 +19,14 @@ beforeEach(() => {
   })
   sqlite.pragma('journal_mode = WAL')
   sqlite.exec('CREATE TABLE numbers (n INTEGER CHECK (n <> 13))')
-  queue = new WriteQueue(sqlite)
+  queue = new WriteQueue(sqlite, () => ({}))
 })
 afterEach(() => {
   sqlite.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
-const add = (n: number) => queue.write(() => sqlite.prepare('INSERT INTO numbers VALUES (?)').run(n).changes)
+const add = (n: number) => queue.write(async () => sqlite.prepare('INSERT INTO numbers VALUES (?)').run(n).changes)
 const stored = () => sqlite.prepare('SELECT n FROM numbers ORDER BY n').pluck().all()
 
 test('writes of one turn share a transaction', async () => {

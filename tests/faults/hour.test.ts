@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { shopGoods } from '../../sandbox/catalog.ts'
-import type { Fault, Step } from '../../sandbox/faults.ts'
+import type { Fault, Step } from '../../sandbox/fault-model.ts'
 import { randomFrom, startOfDay, timeText } from '../../sandbox/shop.ts'
 import type { Order } from '../../sandbox/state.ts'
 import { expectNoSecret, expectNoSecretOnDisk, secretsOf, type Secrets } from '../api/secrets.ts'
@@ -52,6 +52,8 @@ function anyFault(random: Random): Fault {
       times,
       kind: pick(random, ['create_then_drop', 'create_then_500', 'create_then_garbage', 'create_late'] as const),
       ms: 300 + random() * 1500,
+      // What something between answers in C8's place, or nothing.
+      status: pick(random, [undefined, 302, 408, 429, 500, 503, 504, 520, 524]),
     }
   }
   const kind = pick(random, [
@@ -69,7 +71,7 @@ function anyFault(random: Random): Fault {
     times,
     kind,
     ms: kind === 'drip' ? 30 : random() * 1500,
-    ...(kind === 'status' ? { status: pick(random, [500, 502, 503, 429]) } : {}),
+    ...(kind === 'status' ? { status: pick(random, [500, 502, 503, 408, 429, 520, 524]) } : {}),
   }
 }
 
@@ -180,7 +182,8 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
   }
   await Promise.all(running)
 
-  // The faults are over. A day later, at a usual pace: what the last days brought is looked at again, and a clerk retries what was refused.
+  // The faults are over. A day later, at a usual pace: what the last days brought is looked at again, and a clerk
+  // retries what was refused.
   await app.sandbox.control.clearFaults()
   clock.shift(DAY)
   await setPace(1, 10_000, 5000)
@@ -222,7 +225,9 @@ test(`${HOURS} h of two shops with faults at both upstreams and kills: goBox's p
   await expectSecretsKept(shops, later)
 })
 
-/** With the data folder and the log of it all in hand, nobody finds a secret, neither while the app runs nor afterwards. */
+/**
+ * With the data folder and the log of it all in hand, nobody finds a secret, neither while the app runs nor afterwards.
+ */
 async function expectSecretsKept(shops: Shop[], later: Secrets) {
   const { app } = context
   const secrets = { ...later, ...(await secretsOf(app, shops)) }

@@ -40,14 +40,18 @@ const sell = (shop: Shop, ...orders: Order[]) => context.app.sandbox.control.add
 const statusOf = (shop: Shop, transId: string) =>
   orderRows(context.app, shop).find((row) => row.trans_id === transId)?.status
 
-/** What goBox was asked for this shop, with the ranges in milliseconds. */
+/** What goBox was asked for this shop by downloads, with the ranges in milliseconds; day checks ask for whole days. */
 async function windows(shop: Shop) {
   const { control, state } = context.app.sandbox
   const calls = await control.calls('gobox.trade')
   const own = calls.filter(
     ({ body }) => state.accessTokens.get((body as { access_token: string }).access_token)?.set_of_book === shop.name,
   )
-  return own.map(({ body, time }) => {
+  const isCheck = (body: unknown) => /00:00:00$/.test((body as { start_date: string }).start_date)
+  const downloads = own.filter(
+    ({ body }) => !(isCheck(body) && /23:59:59$/.test((body as { end_date: string }).end_date)),
+  )
+  return downloads.map(({ body, time }) => {
     const { start_date, end_date, page } = body as { start_date: string; end_date: string; page: number }
     return { from: timeOf(start_date), until: timeOf(end_date), page, time }
   })
@@ -182,6 +186,71 @@ test('once a night the last three days are looked at again, and late refunds are
     'not once more in this night',
   ).toBe(true)
   expect(clock.now).toBeGreaterThan(morning)
+})
+
+test('a bad entry neither stops the cursor nor goes untold', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  await untilDownloaded(shop)
+  const odd = { toString: 1 } as unknown as string
+  await sell(
+    shop,
+    order(`${shop.name}-odd`, clock.now + 5 * MINUTE, { update_time: odd }),
+    order(`${shop.name}-good`, clock.now + 5 * MINUTE),
+  )
+  clock.shift(16 * MINUTE)
+  const before = automation(shop).download_cursor
+  await untilDownloaded(shop)
+  expect(statusOf(shop, `${shop.name}-good`)).toBe(100)
+  expect(automation(shop).download_cursor).toBeGreaterThan(before)
+  const { body } = await app.ask('GET /api/automation', { token: shop.token })
+  expect(body).toMatchObject({ last_download_error_code: 'download_refused', last_download_error_params: { count: 1 } })
+})
+
+test('pages that never end are left, the rest goes on, and why is told', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  await untilDownloaded(shop)
+  await sell(shop, order(`${shop.name}-1`, clock.now + 5 * MINUTE))
+  clock.shift(16 * MINUTE)
+  await app.sandbox.control.settings({ endless: true })
+  await app.sandbox.control.clearCalls()
+  const before = automation(shop).download_cursor
+  await untilDownloaded(shop)
+  await app.sandbox.control.settings({ endless: false })
+  expect((await windows(shop)).length).toBeLessThan(10)
+  expect(statusOf(shop, `${shop.name}-1`)).toBe(100)
+  expect(automation(shop).download_cursor).toBeGreaterThan(before)
+  const { body } = await app.ask('GET /api/automation', { token: shop.token })
+  expect(body).toMatchObject({ last_download_error_code: 'gobox_pages_endless' })
+})
+
+test('an order that goBox lists four days late is found, and from then on the nights look further back', async () => {
+  const { app } = context
+  const shop = await app.openShopWithCredentials()
+  await untilDownloaded(shop)
+  const night = async (days: number) => {
+    clock.set(startOfDay(clock.now) + days * DAY + 3.5 * HOUR)
+    const { token } = await app.logIn(shop.name, 15)
+    await app.sandbox.control.clearCalls()
+    await untilDownloaded(shop, token)
+    await eventually(() => automation(shop).last_review_day === timeText(clock.now).slice(0, 10))
+    const { body } = await app.ask('GET /api/automation', { token })
+    return { days: body.look_back_days, from: Math.min(...(await windows(shop)).map(({ from }) => from)) }
+  }
+  const made = clock.now + HOUR
+  await sell(shop, order(`${shop.name}-old`, clock.now - 20 * DAY))
+  expect((await night(1)).from).toBe(startOfDay(clock.now) - 3 * DAY)
+  await night(4)
+  // Listed only now, when its day has been asked for.
+  await sell(shop, order(`${shop.name}-late`, made))
+  expect((await night(1)).days).toBe(3)
+  expect(statusOf(shop, `${shop.name}-late`), 'too late for three days').toBeUndefined()
+  expect((await night(1)).from, 'a week after the first').toBe(startOfDay(clock.now) - 35 * DAY)
+  expect(['late', 'old'].map((name) => statusOf(shop, `${shop.name}-${name}`))).toEqual([100, 100])
+  // What had never been asked for before does not count.
+  const next = await night(1)
+  expect(next).toEqual({ days: 8, from: startOfDay(clock.now) - 8 * DAY })
 })
 
 test('what is imported by itself: paid, older than the delay, and not from before it was switched on', async () => {

@@ -1,4 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
 import type { RetailDocument } from '../../sandbox/state.ts'
@@ -18,11 +23,11 @@ vi.setConfig({ testTimeout: rounds(180_000, 1_800_000), hookTimeout: 60_000 })
 export const seed = Number(process.env.TEST_SEED ?? 20261124)
 
 /** Asks until the answer is neither false nor an error. Fails with the last one. */
-export async function eventually<T>(ask: () => T | Promise<T>, within = 60_000): Promise<T> {
+export async function eventually<T>(ask: () => T | Promise<T>, within = 60_000): Promise<Exclude<T, false>> {
   for (const deadline = performance.now() + within; ; await sleep(30)) {
     try {
       const answer = await ask()
-      if (answer !== false) return answer
+      if (answer !== false) return answer as Exclude<T, false>
       if (performance.now() > deadline) throw new Error(`it did not happen within ${within / 1000} s: ${ask}`)
     } catch (error) {
       if (performance.now() > deadline) throw error
@@ -93,7 +98,10 @@ export async function expectOneDocumentEach(app: App, shop: Shop, transIds: stri
   }
 }
 
-/** Lets C8 carry out the create of this order now, which it has been at since before; whoever asked for it has given up or is dead. */
+/**
+ * Lets C8 carry out the create of this order now, which it has been at since before; whoever asked for it has given up
+ * or is dead.
+ */
 export async function createAtLast(app: App, transId: string) {
   const call = (await app.sandbox.control.calls('c8.retail_create')).find(
     ({ body }) => (body as Fields).source_id === transId,
@@ -119,4 +127,49 @@ export function fenOf({ total_amount }: RetailDocument): number {
 export function expectIntact(app: App) {
   expect(app.rows('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
   expect(app.rows('PRAGMA foreign_key_check')).toEqual([])
+}
+
+/** Runs one of the owner's scripts on a data folder, as `npm run` does. */
+export async function runScript(script: string, folder: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const path = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url))
+  const child = spawn(process.execPath, [path, ...args], { env: { ...process.env, NUXT_DATA_DIR: folder, ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, output }
+}
+
+/** A small file system in the place of a folder, for those processes only that are started with `wrap`. */
+export interface SmallDisk {
+  wrap: string[]
+  /** The folder, as others can reach it. */
+  path: string
+  /** Takes all but so many bytes. */
+  fill: (left?: number) => void
+  empty: () => void
+  unmount: () => void
+}
+
+/** Mounts a small file system; `undefined` where that is not allowed (it takes root). */
+export async function mountSmallDisk(folder: string, megabytes: number): Promise<SmallDisk | undefined> {
+  const script = `mount -t tmpfs -o size=${megabytes}m tmpfs "$0" && echo mounted && exec sleep infinity`
+  const holder = spawn('unshare', ['-m', 'sh', '-c', script, folder], { stdio: ['ignore', 'pipe', 'ignore'] })
+  holder.once('error', () => {})
+  const [isMounted] = (await Promise.race([
+    once(holder.stdout, 'data'),
+    once(holder, 'exit').then(() => [undefined]),
+  ])) as [Buffer | undefined]
+  if (!isMounted) return undefined
+  const path = `/proc/${holder.pid}/root${folder}`
+  const filler = join(path, '.filler')
+  return {
+    wrap: ['nsenter', '-t', String(holder.pid), '-m', '--'],
+    path,
+    fill: (left = 0) => {
+      spawnSync('sh', ['-c', `cat /dev/zero > "$0" 2>/dev/null`, filler])
+      if (left > 0) spawnSync('truncate', ['-s', `-${left}`, filler])
+    },
+    empty: () => rmSync(filler, { force: true }),
+    unmount: () => void holder.kill('SIGKILL'),
+  }
 }

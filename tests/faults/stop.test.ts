@@ -27,7 +27,8 @@ test('SIGTERM under load: exit 0 within 8 s, and nothing that was acknowledged i
     const acknowledged: string[] = []
     const imported = `${name}-import`
     const id = await app.receive(shop, imported)
-    // What holds a stop up: an import that C8 does not answer, a stream that is read, a request that never gets ready, and load.
+    // What holds a stop up: an import that C8 does not answer, a stream that is read, a request that never gets ready,
+    // and load.
     await app.sandbox.control.fault({ step: 'c8.retail_create', kind: 'drip', ms: 60_000, times: 1 })
     const batch = await queue(app, shop, [id])
     await eventually(async () => (await app.sandbox.control.faults()).length === 0)

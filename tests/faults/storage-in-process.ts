@@ -1,21 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { afterAll, beforeAll } from 'vitest'
-import { openStorage, setStorage, type Storage } from '../../server/db/client.ts'
-
-const migrations = readMigrationFiles({
-  migrationsFolder: fileURLToPath(new URL('../../drizzle/migrations', import.meta.url)),
-})
+import { readMigrations } from '../../drizzle/migrations.ts'
+import { setStorage } from '../../server/storage/engine.ts'
+import { openSqlite, type SqliteStorage } from '../../server/storage/sqlite/open.ts'
 
 /** The real storage in this process, on a fresh data folder, with one account set (id 1). */
-export function useStorageHere(): { storage: Storage; folder: string } {
-  const context = {} as { storage: Storage; folder: string }
+export function useStorageHere(): { storage: SqliteStorage; folder: string } {
+  const context = {} as { storage: SqliteStorage; folder: string }
   beforeAll(() => {
     context.folder = mkdtempSync(join(tmpdir(), 'gobox-storage-'))
-    context.storage = openStorage(context.folder, migrations)
+    context.storage = openSqlite(context.folder, readMigrations('sqlite'))
     setStorage(context.storage)
     context.storage.sqlite
       .prepare(

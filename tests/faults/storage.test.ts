@@ -5,7 +5,17 @@ import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { randomFrom } from '../../sandbox/shop.ts'
 import { orderMessage, useApp, type Fields, type Shop } from '../api/server.ts'
-import { eventually, expectIntact, expectOneDocumentEach, orderRows, queue, rounds, seed, untilIdle } from './setup.ts'
+import {
+  eventually,
+  expectIntact,
+  expectOneDocumentEach,
+  mountSmallDisk,
+  orderRows,
+  queue,
+  rounds,
+  seed,
+  untilIdle,
+} from './setup.ts'
 
 const context = useApp()
 
@@ -61,6 +71,8 @@ async function holdWithout({ begin, end }: Obstacle) {
   const shop = await app.openShop()
   const before = await app.receive(shop, `${shop.name}-before`)
   const { pid } = app
+  // As it is after a while: the next use of the session would move its end on.
+  app.change('UPDATE sessions SET expires_at = expires_at - 600000')
   begin()
   try {
     const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => send(shop, `${shop.name}-${index}`)))
@@ -212,4 +224,71 @@ test('a file system that is really full: goBox hears a failure, health says so b
   expect(body.root.map((row) => row.trans_id)).toEqual(
     expect.arrayContaining([1, 2, 4].map((number) => `${shop.name}-${number}`)),
   )
+})
+
+test.for(['SIGTERM', 'SIGKILL'] as const)(
+  'a start on a disk that is full since a %s: everything can be read, nothing is stored; with space all is well by itself',
+  async (signal, { skip }) => {
+    const { app } = context
+    await app.end('SIGTERM')
+    const disk = await mountSmallDisk(app.folder, 128)
+    skip(!disk, 'mounting a small file system takes root')
+    const { wrap, path, fill, empty, unmount } = disk!
+    app.wrap = wrap
+    try {
+      await app.start()
+      const shop = await app.openShop()
+      const id = await app.receive(shop, `${shop.name}-1`)
+      await app.end(signal)
+      fill()
+      await app.start('/api/health/live')
+      const read = await app.ask(`GET /api/orders/${id}`, { token: shop.token })
+      expect({ status: read.status, trans_id: read.body.trans_id }).toEqual({ status: 200, trans_id: `${shop.name}-1` })
+      expect((await app.ask('GET /api/orders?action=trade_view', { token: shop.token })).status).toBe(200)
+      const refused = await eventually(async () => {
+        const { status, body } = await send(shop, `${shop.name}-2`, { name: 'x'.repeat(1000) })
+        return status !== 200 && { status, body }
+      })
+      expect(refused).toMatchObject({
+        status: 503,
+        body: { status: 0, errmsg: expect.stringContaining('磁盘可能已满') },
+      })
+      const { status, body } = await app.ask('GET /api/health')
+      expect({ status, errmsg: body.errmsg }).toEqual({ status: 503, errmsg: expect.stringMatching(/磁盘/) })
+      const { pid } = app
+      empty()
+      await eventually(async () => (await health()) === 200)
+      expect((await send(shop, `${shop.name}-3`)).status).toBe(200)
+      // Others may read beside it again, such as a backup.
+      expect((await app.ask('POST /api/backups', { token: shop.token })).status).toBe(200)
+      await eventually(async () => {
+        const { body: backups } = await app.ask('GET /api/backups', { token: shop.token })
+        if (backups.status === 'idle' && backups.error !== null)
+          await app.ask('POST /api/backups', { token: shop.token })
+        return backups.status === 'idle' && backups.count === 1
+      })
+      expect(app.pid).toBe(pid)
+      expect(await app.end('SIGTERM')).toBe(0)
+      const database = new Database(join(path, 'gobox.db'))
+      expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
+      database.close()
+    } finally {
+      await app.end('SIGKILL')
+      unmount()
+      app.wrap = []
+      await app.start()
+    }
+  },
+)
+
+test('SIGTERM on a full disk ends it in order', async ({ skip }) => {
+  skip(!hasPrlimit, 'prlimit is not there')
+  const { app } = context
+  const shop = await app.openShop()
+  await send(shop, `${shop.name}-1`)
+  noSpace.begin()
+  expect((await send(shop, `${shop.name}-2`)).status).toBe(503)
+  expect(await app.end('SIGTERM')).toBe(0)
+  await app.start()
+  expectIntact(app)
 })

@@ -1,0 +1,280 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Backups } from '../../shared/backups.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/server.ts'
+import { findFreePort } from '../../sandbox/free-port.ts'
+import { loadRelease, RELEASE_KEY, RELEASE_SESSION } from '../faults/releases/load.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const program = join(root, 'dist', `gobox-${packageJson.version}-linux-${process.arch}`)
+const isRoot = process.getuid!() === 0
+
+let home: string
+const running: ChildProcess[] = []
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(root, 'scripts', 'package.ts')], { stdio: 'ignore' })
+  home = mkdtempSync(join(tmpdir(), 'gobox-one-file-'))
+}, 300_000)
+
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+})
+
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+/** What a machine without Node knows: no PATH on which a node could be found, no NODE_OPTIONS. */
+const bareEnvironment = (env: Record<string, string> = {}) => ({
+  HOME: home,
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  ...env,
+})
+
+function gobox(args: string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    env: bareEnvironment(env),
+    cwd: home,
+    encoding: 'utf8',
+  })
+  return { status, output: stdout + stderr }
+}
+
+/** Starts a program that serves; resolves when it is healthy, with what it has printed. */
+async function serve(command: string, args: string[], env: Record<string, string>) {
+  const port = await findFreePort()
+  const child = spawn(command, args, {
+    env: bareEnvironment({ HOST: '127.0.0.1', PORT: String(port), ...env }),
+    cwd: home,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  running.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const url = `http://127.0.0.1:${port}`
+  const isHealthy = () =>
+    fetch(`${url}/api/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  for (const deadline = Date.now() + 20_000; !(await isHealthy()); await sleep(20)) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`it did not start:\n${output}`)
+  }
+  return { url, port, child, output: () => output }
+}
+
+async function stop(child: ChildProcess) {
+  child.kill('SIGTERM')
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code
+}
+
+describe('the one file', () => {
+  it('has the sum that SHA256SUMS states', () => {
+    const sums = readFileSync(join(root, 'dist', 'SHA256SUMS'), 'utf8')
+    expect(sums).toContain(
+      `${createHash('sha256').update(readFileSync(program)).digest('hex')}  ${basename(program)}\n`,
+    )
+  })
+
+  it('tells its version, and what it can do', () => {
+    expect(gobox(['version'])).toEqual({ status: 0, output: `${packageJson.version}\n` })
+    const { status, output } = gobox(['help'])
+    expect(status).toBe(0)
+    for (const command of ['serve', 'demo', 'check', 'backup', 'restore', 'rotate-key', 'service', 'version']) {
+      expect(output).toContain(`gobox ${command}`)
+    }
+  })
+
+  it('refuses a command that there is not', () => {
+    expect(gobox(['serv'])).toEqual({ status: 1, output: expect.stringContaining('没有“serv”这个命令') as string })
+  })
+
+  it('needs no glibc newer than 2.28', () => {
+    const [unpacked] = readdirSync(join(home, '.cache', 'gobox'))
+    const prebuilds = join(home, '.cache', 'gobox', unpacked!, 'server', 'node_modules', 'better-sqlite3', 'prebuilds')
+    for (const file of [program, join(prebuilds, `linux-${process.arch}.node`)]) {
+      const versions = [...readFileSync(file, 'latin1').matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
+      expect(Math.max(...versions), file).toBeLessThanOrEqual(28)
+    }
+  })
+
+  it('serves, prints where and what is not configured yet, and ends on SIGTERM with 0', async () => {
+    const data = join(home, 'serve')
+    const { url, child, output } = await serve(program, [], { NUXT_DATA_DIR: data })
+    expect(await fetch(`${url}/`).then((response) => response.text())).toContain('<div id="__nuxt">')
+    for (const text of [packageJson.version, `${url}/`, data, 'NUXT_GOBOX_URL', 'NUXT_C8_ALLOWED_ORIGINS']) {
+      expect(output()).toContain(text)
+    }
+    expect(await stop(child)).toBe(0)
+  })
+
+  it('reads gobox.env beside the data, which the environment overrides, and makes it private', async () => {
+    const folder = join(home, 'env')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'gobox.env'), 'NUXT_GOBOX_URL=http://127.0.0.1:9\nNUXT_TIME_ZONE=Nowhere/Land\n', {
+      mode: 0o644,
+    })
+    const env = { NUXT_DATA_DIR: join(folder, 'data') }
+    expect(gobox(['serve'], env)).toEqual({ status: 1, output: expect.stringMatching(/NUXT_TIME_ZONE/) as string })
+    expect(statSync(join(folder, 'gobox.env')).mode & 0o777).toBe(0o600)
+    const { output } = await serve(program, [], { ...env, NUXT_TIME_ZONE: 'Asia/Shanghai' })
+    expect(output()).toContain(join(folder, 'gobox.env'))
+    expect(output()).not.toContain('NUXT_GOBOX_URL')
+  })
+
+  it('tells whether the server of this machine is healthy', async () => {
+    const { port } = await serve(program, ['serve'], { NUXT_DATA_DIR: join(home, 'health') })
+    expect(gobox(['health'], { PORT: String(port) })).toEqual({
+      status: 0,
+      output: expect.stringContaining('"state":1') as string,
+    })
+    expect(gobox(['health'], { PORT: '9' })).toEqual({
+      status: 1,
+      output: expect.stringContaining('没有回答') as string,
+    })
+  })
+
+  it('backs up, restores and changes the key', async () => {
+    const env = { NUXT_DATA_DIR: join(home, 'backup') }
+    await stop((await serve(program, [], env)).child)
+    const backup = gobox(['backup'], env)
+    expect(backup).toMatchObject({ status: 0, output: expect.stringMatching(/已备份并检查/) as string })
+    const file = /(\/\S+\.db)/.exec(backup.output)![1]!
+    expect(gobox(['restore', file], env)).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/已恢复/) as string,
+    })
+    expect(gobox(['rotate-key'], env)).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/密钥已更换/) as string,
+    })
+    expect(await stop((await serve(program, [], env)).child)).toBe(0)
+  })
+
+  it('does not load code from a folder that others can write', () => {
+    const cache = join(home, 'shared-cache')
+    mkdirSync(join(cache, 'gobox'), { recursive: true })
+    chmodSync(join(cache, 'gobox'), 0o777)
+    expect(gobox(['version'], { XDG_CACHE_HOME: cache })).toEqual({
+      status: 1,
+      output: expect.stringContaining('别人可以写入') as string,
+    })
+  })
+
+  it('prints the service that it would install', () => {
+    const { status, output } = gobox(['service', 'install', '--print'])
+    expect(status).toBe(0)
+    for (const line of [
+      'User=gobox',
+      'ProtectSystem=strict',
+      'ExecStart=/usr/local/bin/gobox serve',
+      '/etc/systemd/system/gobox.service',
+    ]) {
+      expect(output).toContain(line)
+    }
+  })
+
+  it.skipIf(spawnSync('systemd-analyze', ['--version']).status !== 0)('makes a unit that systemd accepts', () => {
+    const folder = join(home, 'unit')
+    mkdirSync(folder)
+    const unit = gobox(['service', 'install', '--print']).output.split(/^# .*$/m)[1]!
+    // The program lies at its place only once it is installed.
+    writeFileSync(join(folder, 'gobox.service'), unit.replace('/usr/local/bin/gobox', program))
+    const verified = spawnSync('systemd-analyze', ['verify', join(folder, 'gobox.service')], { encoding: 'utf8' })
+    expect(verified.stdout + verified.stderr).not.toMatch(/gobox\.service/)
+    expect(verified.status).toBe(0)
+  })
+
+  it.skipIf(!isRoot)('upgrades, backs up and demos where there is glibc and libstdc++ and nothing else', async () => {
+    const bare = join(home, 'bare')
+    mkdirSync(join(bare, 'tmp'), { recursive: true })
+    copyFileSync(program, join(bare, 'gobox'))
+    const libraries = execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+\.so\S*/g)!
+    for (const library of libraries) {
+      mkdirSync(join(bare, dirname(library)), { recursive: true })
+      copyFileSync(library, join(bare, library))
+    }
+    loadRelease('0.1.0', join(bare, 'data'))
+    const env = { NUXT_DATA_DIR: '/data', NUXT_SECRET_KEY: RELEASE_KEY, HOME: '/' }
+    const server = await serve('chroot', [bare, '/gobox', 'serve'], env)
+    await expect.poll(server.output).toMatch(/"back":"gobox restore \/data\/backups\/gobox-\S+\.db"/)
+    const headers = { token: RELEASE_SESSION }
+    const ask = async (method: string) => {
+      const response = await fetch(`${server.url}/api/backups`, { method, headers })
+      return (await response.json()) as Backups
+    }
+    expect(await ask('POST')).toMatchObject({ status: 'running' })
+    await expect.poll(async () => (await ask('GET')).drill.ok, { timeout: 20_000 }).toBe(true)
+    expect(await ask('GET')).toMatchObject({ status: 'idle', error: null, verified: true, count: 2 })
+    expect(await stop(server.child)).toBe(0)
+    const demo = await serve('chroot', [bare, '/gobox', 'demo'], { HOME: '/' })
+    await expect.poll(demo.output, { timeout: 20_000 }).toContain('/login?')
+    expect(await stop(demo.child)).toBe(0)
+  })
+})
+
+describe('gobox check', () => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+  })
+  afterAll(() => sandbox.close())
+
+  it('is content with a shop that is set up', async () => {
+    const child = spawn(program, ['check'], {
+      env: bareEnvironment({
+        NUXT_DATA_DIR: join(home, 'check'),
+        NUXT_GOBOX_URL: sandbox.goboxUrl,
+        NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url,
+      }),
+    })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    const [status] = (await once(child, 'close')) as [number]
+    expect(output).not.toContain('✗')
+    expect(output).toMatch(/✓ 设置\n✓ 数据目录[^]*✓ 能连上 goBox[^]*✓ 能连上 C8[^]*✓ 时钟/)
+    expect(status).toBe(0)
+  })
+
+  it('says what is not set, and how to get it', () => {
+    const { status, output } = gobox(['check'], { NUXT_DATA_DIR: join(home, 'check') })
+    expect(status).toBe(1)
+    expect(output).toMatch(/✗ 设置：还没有 NUXT_GOBOX_URL：.*供应商/)
+  })
+
+  it('finds a wrong setting, an upstream that is not there, and a broken database', async () => {
+    const nowhere = `http://127.0.0.1:${await findFreePort()}`
+    const data = join(home, 'broken')
+    mkdirSync(data)
+    writeFileSync(join(data, 'gobox.db'), 'this is no database, however long it is'.repeat(200))
+    const env = { NUXT_DATA_DIR: data, NUXT_C8_ALLOWED_ORIGINS: nowhere }
+    expect(gobox(['check'], { ...env, NUXT_GOBOX_URL: 'ftp://x' }).output).toMatch(/✗ 设置：设置 NUXT_GOBOX_URL 有误/)
+    const { status, output } = gobox(['check'], { ...env, NUXT_GOBOX_URL: nowhere })
+    expect(status).toBe(1)
+    expect(output).toMatch(/✗ 能连上 goBox.*ECONNREFUSED/)
+    expect(output).toMatch(/✗ 数据库：数据库损坏，请从备份恢复/)
+  })
+})
