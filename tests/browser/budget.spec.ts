@@ -9,10 +9,8 @@ test('the first load of the orders stays small and asks no other host', async ({
   test.skip(isPhone, 'the files are the same')
   await openOrders(page, stack())
   await expect(page.getByText('T-1')).toBeVisible()
-  const state = (await page.evaluate('JSON.stringify(sessionStorage)')) as string
 
-  const fresh = await browser.newContext()
-  await fresh.addInitScript(`Object.assign(sessionStorage, ${state})`)
+  const fresh = await browser.newContext({ storageState: await page.context().storageState() })
   const first = await fresh.newPage()
   const sizes = { js: 0, css: 0 }
   const strangers: string[] = []

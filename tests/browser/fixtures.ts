@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import process from 'node:process'
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
 import { startStack, type Stack } from './stack.ts'
@@ -6,10 +7,16 @@ import { startStack, type Stack } from './stack.ts'
 export { expect }
 
 interface Fixtures {
-  /** Lets the page's answers of this status pass; each other failure, and every console error or warning, fails the test. */
+  /**
+   * Lets the page's answers of this status pass; each other failure, and every console error or warning, fails the
+   * test.
+   */
   allowStatus: (...statuses: number[]) => void
   isPhone: boolean
-  /** Writes a screenshot, of what is in sight or of the whole page, into a folder that git ignores. */
+  /**
+   * Writes a screenshot, of what is in sight or of the whole page, into test-results/screens; only where `SCREENS=1` asks
+   * for it, since a picture takes as long as several steps of a test.
+   */
   snap: (name: string, whole?: 'whole') => Promise<void>
 }
 
@@ -29,6 +36,7 @@ export const test = base.extend<Fixtures & { watched: { problems: string[]; allo
   isPhone: async ({ viewport }, use) => use(viewport!.width < 768),
   snap: async ({ page }, use, { project }) =>
     use(async (name, whole) => {
+      if (!process.env.SCREENS) return
       await page.screenshot({
         path: join('test-results', 'screens', `${name}-${project.name}.png`),
         animations: 'disabled',
@@ -56,10 +64,13 @@ function watch(page: Page, problems: string[], allowed: Set<number>) {
 }
 
 /** A stack for the tests of one file. */
-export function useStack(fill?: (stack: Stack) => Promise<void>, settings?: Record<string, string>): () => Stack {
+export function useStack(
+  fill?: (stack: Stack) => Promise<void>,
+  ...options: Parameters<typeof startStack>
+): () => Stack {
   let stack: Stack | undefined
   test.beforeAll(async () => {
-    stack = await startStack(settings)
+    stack = await startStack(...options)
     await fill?.(stack)
   })
   test.afterAll(() => stack?.stop())
@@ -68,7 +79,7 @@ export function useStack(fill?: (stack: Stack) => Promise<void>, settings?: Reco
 
 /** The list's rows: of the table on the desk, cards on the phone. */
 export function rowOf(page: Page, transId: string) {
-  return page.locator('.el-table__row, .cards > li').filter({ hasText: transId })
+  return page.locator('.order-row, .el-table__row, .cards > li').filter({ hasText: transId })
 }
 
 /** Logs in by C8's menu link, which leads to the overview, and opens a page. */
@@ -104,7 +115,8 @@ export async function chooseRow(page: Page, transId: string) {
 
 /** Ends the page's session at the server, as twelve idle hours do; the page does not know it yet. */
 export async function endSession(page: Page, { url }: Stack) {
-  const token = (await page.evaluate('JSON.parse(sessionStorage.getItem("gobox.accounts"))[0].token')) as string
+  const cookies = await page.context().cookies(url)
+  const token = cookies.find(({ name }) => name.startsWith('gobox_'))!.value
   await fetch(`${url}/api/access_token`, { method: 'DELETE', headers: { token } })
 }
 

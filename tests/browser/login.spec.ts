@@ -59,9 +59,7 @@ test('a session that ends leads to the log-in, and from there back to the page a
   allowStatus(401)
   await openOrders(page, stack(), '/orders?status=100&page=1')
   await expect(page.getByText('T-MINE')).toBeVisible()
-  await page.evaluate(
-    `const accounts = JSON.parse(sessionStorage['gobox.accounts']); accounts[0].token = 'ended'; sessionStorage['gobox.accounts'] = JSON.stringify(accounts)`,
-  )
+  await page.context().clearCookies()
   await page.reload()
   await expect(page.getByText('登录已结束')).toBeVisible()
   await snap('login-ended')
@@ -81,6 +79,57 @@ test("two account sets are switched without typing again, and neither shows the 
   await expect(page.getByRole('region', { name: '今天' })).toContainText('¥4.00')
   await page.getByRole('link', { name: '订单', exact: true }).click()
   await expect(page.getByText('T-MINE')).toBeVisible()
+})
+
+test('a link in another tab finds the session, no script can read its token, and it ends in all tabs at once', async ({
+  page,
+  context,
+  isPhone,
+}) => {
+  test.skip(isPhone, 'the tabs of a browser are the same')
+  await openOrders(page, stack())
+  const other = await context.newPage()
+  await other.goto(`${stack().url}/orders?status=100`)
+  await expect(other.getByText('T-MINE')).toBeVisible()
+  const [cookie] = await context.cookies()
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', expires: -1 })
+  expect(await other.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).not.toContain(
+    cookie!.value,
+  )
+  await page.getByRole('button', { name: '退出登录' }).click()
+  await expect(other).toHaveURL(/login/)
+  expect(await context.cookies()).toEqual([])
+  // The other tab comes back to its page when somebody logs in again.
+  await page.goto(stack().link())
+  await expect(other).toHaveURL(/orders\?status=100/)
+})
+
+test('C8 hands its log-in over to the frame that it opens, and nobody else can', async ({
+  page,
+  isPhone,
+  allowStatus,
+}) => {
+  test.skip(isPhone, 'C8 frames on the desk')
+  allowStatus(401)
+  const { c8Url } = stack().sandbox
+  const user = (name: string) =>
+    JSON.stringify({ user: { set_of_book: 'A001', name, token: 'c8-token-A001' }, language: 'zh' })
+  const html = `<iframe name="gobox" src="${stack().url}/orders" width="1200" height="700"></iframe>
+    <iframe name="stranger"></iframe>`
+  await page.goto(`${c8Url}/api/none`)
+  await page.setContent(html)
+  const goBox = page.frameLocator('[name=gobox]')
+  await expect(goBox.getByRole('textbox', { name: 'C8 Token' })).toBeVisible()
+  await page.evaluate(
+    `frames.stranger.eval(${JSON.stringify(`parent.frames.gobox.postMessage(${JSON.stringify(user('x'))}, '*')`)})`,
+  )
+  await page.waitForTimeout(300)
+  await expect(goBox.getByRole('textbox', { name: 'C8 Token' })).toHaveValue('')
+  await page.evaluate(`frames.gobox.postMessage(${JSON.stringify(user('陈晓东'))}, ${JSON.stringify(stack().url)})`)
+  await expect(goBox.getByText('T-MINE')).toBeVisible()
+  await page.evaluate(`frames.gobox.location.replace(${JSON.stringify(`${stack().url}/devices`)})`)
+  await expect(goBox.getByRole('heading', { name: '货柜' })).toBeVisible()
+  expect(await page.context().cookies()).toEqual([])
 })
 
 test('logging out forgets the session', async ({ page }) => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { chooseRow, expect, openOrders, rowOf, saveDevice, test, useStack } from './fixtures.ts'
+import { timeText } from '../../sandbox/shop.ts'
 import { bread, orderOf, unconfigured } from './stack.ts'
 
 const stack = useStack()
@@ -106,7 +107,7 @@ test('from an order that misses its cabinet the cabinet is configured on the spo
     .locator('.order-fields')
     .getByRole('button', { name: `配置货柜 ${unconfigured}` })
     .click()
-  await expect(page.getByRole('dialog', { name: '新建货柜' }).getByLabel('货柜编号')).toHaveValue(String(unconfigured))
+  await expect(page.getByRole('dialog', { name: '新建货柜' }).getByLabel('设备id')).toHaveValue(String(unconfigured))
   await saveDevice(page, '前海大厦茶水间')
 
   const question = page.getByRole('dialog', { name: '导入在等“前海大厦茶水间”的 2 个订单？' })
@@ -117,5 +118,24 @@ test('from an order that misses its cabinet the cabinet is configured on the spo
   await expect(page.getByRole('region', { name: '导入 C8' }).getByText('成功 2，失败 0')).toBeVisible()
   await expect(page).toHaveURL(/orders\/\d+\?q=T-NEW/)
   await expect(page.locator('.order-detail')).toContainText('前海大厦茶水间')
-  await expect(page.locator('.order-detail header')).toContainText('已导入')
+  await expect(page.locator('.order-detail > header')).toContainText('已导入')
+})
+
+test('a refunded order of which C8 may have the document can be looked for again on its page', async ({ page }) => {
+  const { control } = stack().sandbox
+  await stack().deliver(orderOf('T-MAYBE'))
+  await control.fault({ step: 'c8.retail_create', kind: 'create_then_500', containing: 'T-MAYBE' })
+  await importAtServer('T-MAYBE')
+  await control.fault({ step: 'c8.retail_lookup', kind: 'refuse', message: '暂停服务', containing: 'T-MAYBE' })
+  await importAtServer('T-MAYBE')
+  await stack().deliver(orderOf('T-MAYBE', { status: 103, update_time: timeText(Date.now()) }))
+  await control.clearFaults()
+  await openOrders(page, stack(), '/orders?q=T-MAYBE')
+  await rowOf(page, 'T-MAYBE').getByRole('link', { name: 'T-MAYBE' }).click()
+  const header = page.locator('.order-detail > header')
+  await expect(header).toContainText('暂停服务')
+  await expect(header.locator('.actions').getByRole('button')).toHaveText(['重试'])
+  await header.getByRole('button', { name: '重试' }).click()
+  await expect(header).toContainText('已退款需处理')
+  expect(await control.documents('T-MAYBE')).toMatchObject([{ status: 6 }])
 })

@@ -44,7 +44,7 @@ test('a slash goes to the search, Enter searches, and an empty answer offers the
   await openOrders(page, stack())
   await expect(rowOf(page, 'T-TODAY')).toBeVisible()
   const toSearch = async () =>
-    isPhone ? page.getByRole('textbox', { name: '订单号或用户' }).tap() : page.keyboard.press('/')
+    isPhone ? page.getByRole('textbox', { name: '交易编号、用户id或零售单单号' }).tap() : page.keyboard.press('/')
   await toSearch()
   await page.keyboard.type('T-BREAD')
   await page.keyboard.press('Enter')
@@ -70,7 +70,7 @@ test("a day range is the shop's, and pages and sorting stand in the address", as
     await page.getByRole('columnheader', { name: '金额' }).click()
   }
   await expect(page).toHaveURL(/sort=-total_amount/)
-  await expect(page.locator('.el-table__row, .cards > li').first()).toContainText('T-MANY-39')
+  await expect(page.locator('.order-row, .cards > li').first()).toContainText('T-MANY-39')
   await page.getByRole('button', { name: '下一页' }).click()
   await expect(page).toHaveURL(/page=2/)
   await expect(rowOf(page, 'T-TODAY')).toBeVisible()
@@ -84,11 +84,11 @@ test('columns and density are chosen and remembered, and lines unfold', async ({
   test.skip(isPhone, 'cards have no columns')
   await openOrders(page, stack())
   await page.getByRole('button', { name: '列和密度' }).click()
-  await page.locator('.order-columns').getByText('goBox 单号').click()
-  await expect(page.getByRole('columnheader', { name: 'goBox 单号' })).toBeVisible()
+  await page.locator('.order-columns').getByText('用户id').click()
+  await expect(page.getByRole('columnheader', { name: '用户id' })).toBeVisible()
   await page.reload()
-  await expect(page.getByRole('columnheader', { name: 'goBox 单号' })).toBeVisible()
-  await rowOf(page, 'T-TODAY').locator('.el-table__expand-icon').click()
+  await expect(page.getByRole('columnheader', { name: '用户id' })).toBeVisible()
+  await rowOf(page, 'T-TODAY').locator('.unfold button').click()
   await expect(page.locator('.order-lines').getByText(bread.barcode)).toBeVisible()
 })
 
@@ -123,6 +123,7 @@ test("an import that C8 refuses tells why under the tag and in the order's histo
   await expect(page.locator('.el-message')).toContainText(isPhone ? '货柜' : bread.barcode)
   await expect(page.locator('.order-history')).toContainText('导入失败')
   await expect(page.getByRole('button', { name: '重试' }).last()).toBeVisible()
+  if (!isPhone) await expect(page.locator('.order-lines tr.failed')).toContainText(bread.name)
 })
 
 test('all that match are chosen at once, with their count and amount', async ({ page, snap }) => {
@@ -153,7 +154,7 @@ test('an order whose document still exists is not reset, and one whose document 
     await page.getByRole('button', { name: '重置 1 个' }).click()
   }
   await reset()
-  const panel = page.getByRole('region', { name: '重置导入状态' })
+  const panel = page.getByRole('region', { name: '状态重置' })
   await expect(panel.getByText('成功 0，失败 1')).toBeVisible()
   await expect(panel).toContainText('零售单依然存在')
   await panel.getByRole('button', { name: '关闭' }).click()

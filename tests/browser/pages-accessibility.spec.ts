@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, graveViolations, openPage, test, useStack } from './fixtures.ts'
+import { SCREENS } from './screens.ts'
 import { bread, orderOf, unconfigured } from './stack.ts'
 
 let batch = 0
@@ -10,20 +11,12 @@ const stack = useStack(async ({ deliver, ask }) => {
   await expect.poll(async () => (await ask<{ pending: number }>('GET', `/api/imports/${batch}`)).pending).toBe(0)
 })
 
-const SCREENS: [path: () => string, shown: string][] = [
-  [() => '/', 'figure svg'],
-  [() => '/imports', '.batch-list'],
-  [() => `/imports/${batch}`, '.batch-failures'],
-  [() => '/devices', '.unconfigured'],
-  [() => '/devices?configure=1', '.el-dialog input'],
-  [() => '/settings', 'pre'],
-  ...['automation', 'messages', 'rights', 'audit'].map((tab): [() => string, string] => [
-    () => `/settings?tab=${tab}`,
-    '.settings-section li, .settings-section form',
-  ]),
-]
-
-async function look(page: Page, path: string, shown: string, snap: (theme: 'light' | 'dark') => Promise<void>) {
+async function look(
+  page: Page,
+  language: 'zh' | 'en',
+  [path, shown]: [path: string, shown: string],
+  snap: (theme: 'light' | 'dark') => Promise<void>,
+) {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await page.goto(stack().url + path)
   await expect(page.locator(shown).first()).toBeVisible()
@@ -33,7 +26,8 @@ async function look(page: Page, path: string, shown: string, snap: (theme: 'ligh
     await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
     `${path} does not scroll sideways`,
   ).toBeLessThanOrEqual(0)
-  // The theme changes nothing but colours.
+  // The theme changes nothing but colours, whatever the language.
+  if (language === 'en') return
   await page.emulateMedia({ colorScheme: 'dark' })
   await expect(page.locator('html')).toHaveClass(/dark/)
   await snap('dark')
@@ -41,16 +35,14 @@ async function look(page: Page, path: string, shown: string, snap: (theme: 'ligh
 }
 
 for (const language of ['zh', 'en'] as const) {
-  test(`overview, imports, cabinets and settings can be used by everybody, light and dark: ${language}`, async ({
-    page,
-    snap,
-  }) => {
+  test(`overview, imports, cabinets and settings can be used by everybody: ${language}`, async ({ page, snap }) => {
     test.setTimeout(180_000)
     await page.addInitScript(`localStorage.setItem('gobox.locale', '${language}')`)
     await openPage(page, stack(), '/')
-    for (const [path, shown] of SCREENS) {
-      const name = path().replaceAll(/\W+/g, '-')
-      await look(page, path(), shown, (theme) => snap(`page${name}-${theme}-${language}`, 'whole'))
+    const screens = [...SCREENS, { path: `/imports/${batch}`, shown: '.batch-failures' }]
+    for (const { path, shown } of screens) {
+      const name = path.replaceAll(/\W+/g, '-')
+      await look(page, language, [path, shown], (theme) => snap(`page${name}-${theme}-${language}`, 'whole'))
     }
   })
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findFreePort } from '../../sandbox/free-port.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/server.ts'
 import { cabinetsOf, timeText } from '../../sandbox/shop.ts'
 import type { Order } from '../../sandbox/state.ts'
@@ -22,10 +22,15 @@ export interface Stack {
   stop: () => Promise<void>
 }
 
-export async function startStack(settings: Record<string, string> = {}): Promise<Stack> {
+/** `files` lie in the data folder when the app starts, by their names. */
+export async function startStack(
+  settings: Record<string, string> = {},
+  files: Record<string, string> = {},
+): Promise<Stack> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'gobox-browser-'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dataFolder, name), text)
   const sandbox = await startSandbox()
-  const app = startApp(await freePort(), {
+  const app = startApp(await findFreePort(), {
     NUXT_DATA_DIR: dataFolder,
     NUXT_GOBOX_URL: sandbox.goboxUrl,
     NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url,
@@ -76,14 +81,6 @@ async function setUp(url: string, sandbox: Sandbox) {
     })
   }
   return { token, localToken: settings.token }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** A known barcode, one that C8 does not know, and a cabinet that is not configured. */

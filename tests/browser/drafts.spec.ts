@@ -1,0 +1,118 @@
+import type { Page } from '@playwright/test'
+import { endSession, expect, openPage, test, useStack } from './fixtures.ts'
+import { orderOf, unconfigured } from './stack.ts'
+
+const stack = useStack(({ deliver }) => deliver(orderOf('T-1', { dev_id: unconfigured })))
+
+test.beforeEach(({ allowStatus }) => allowStatus(401))
+
+async function logInAgain(page: Page) {
+  await expect(page.getByText('登录已结束，请重新登录')).toBeVisible()
+  await page.getByRole('textbox', { name: 'C8 Token' }).fill('c8-token-A001')
+  await page.keyboard.press('Enter')
+}
+
+const kept = (page: Page) =>
+  page.evaluate('JSON.stringify(Object.entries(sessionStorage).filter(([key]) => key.startsWith("gobox.draft")))')
+const notice = (page: Page) => page.getByText('已恢复您没有保存的内容')
+
+test('the account at goBox that was typed comes back after the log-in, its secret does not', async ({ page, snap }) => {
+  await openPage(page, stack(), '/settings')
+  const name = page.getByRole('textbox', { name: /用户名/ })
+  const stored = await name.inputValue()
+  await name.fill('shop-new')
+  await page.locator('input[type=password]').fill('a-new-secret')
+  await endSession(page, stack())
+  await page.getByRole('button', { name: '保存并核对' }).click()
+  await expect(page.getByText('登录已结束，请重新登录')).toBeVisible()
+  expect(await page.evaluate('JSON.stringify({ ...sessionStorage, ...localStorage })')).not.toContain('a-new-secret')
+  await logInAgain(page)
+  await expect(page).toHaveURL(/\/settings/)
+  await expect(name).toHaveValue('shop-new')
+  await expect(notice(page)).toBeVisible()
+  await expect(page.getByText('密钥不会保留')).toBeVisible()
+  await expect(page.locator('input[type=password]')).toHaveValue('sandbox-key-A001')
+  await snap('settings-restored')
+  await page.getByRole('button', { name: '不要这些内容' }).click()
+  await expect(name).toHaveValue(stored)
+  await expect(notice(page)).toBeHidden()
+  await page.reload()
+  await expect(name).toHaveValue(stored)
+  expect(await kept(page)).toBe('[]')
+})
+
+test('what was switched in the automation comes back, and nothing is left of it once saved', async ({ page }) => {
+  await openPage(page, stack(), '/settings?tab=automation')
+  const minutes = page.getByRole('spinbutton', { name: '每隔（分钟）' })
+  await page
+    .locator('.el-switch')
+    .filter({ has: page.getByRole('switch', { name: '自动下载订单' }) })
+    .click()
+  await minutes.fill('77')
+  await minutes.press('Tab')
+  await endSession(page, stack())
+  await page.getByRole('button', { name: '保存' }).click()
+  await logInAgain(page)
+  await expect(page).toHaveURL(/tab=automation/)
+  await expect(minutes).toHaveValue('77')
+  await page.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText('已保存', { exact: true })).toBeVisible()
+  await expect(notice(page)).toBeHidden()
+  expect(await kept(page)).toBe('[]')
+})
+
+test('a new cabinet half typed opens again with what was typed, and is forgotten when it is cancelled', async ({
+  page,
+  snap,
+}) => {
+  await openPage(page, stack(), '/devices')
+  await page.getByRole('button', { name: '新建货柜' }).click()
+  const form = page.getByRole('dialog', { name: '新建货柜' })
+  // Until the dialog has opened, it moves the focus.
+  await expect(form.getByLabel('名称')).toBeFocused()
+  await form.getByLabel('名称').fill('还没填完的货柜')
+  await form.getByLabel('设备id').fill('4711')
+  await form.getByRole('button', { name: /照“.+”填/ }).click()
+  await endSession(page, stack())
+  await form.getByRole('combobox', { name: '仓库' }).fill('总仓')
+  await logInAgain(page)
+  await expect(form.getByLabel('名称')).toHaveValue('还没填完的货柜')
+  await expect(form.getByLabel('设备id')).toHaveValue('4711')
+  await expect(form.locator('.el-select__placeholder').filter({ hasText: /^#/ })).toHaveCount(0)
+  await snap('device-restored')
+  await form.getByRole('button', { name: '取消' }).click()
+  await expect(form).toBeHidden()
+  await page.reload()
+  await expect(page.getByRole('button', { name: '新建货柜' })).toBeVisible()
+  await expect(form).toBeHidden()
+  expect(await kept(page)).toBe('[]')
+})
+
+test('a cabinet being changed, or configured over another page, opens again even when the page was loaded anew', async ({
+  page,
+}) => {
+  await openPage(page, stack(), '/devices')
+  await page.getByRole('button', { name: /^修改/ }).first().click()
+  const change = page.getByRole('dialog', { name: /修改/ })
+  await change.getByLabel('名称').fill('改了一半')
+  await endSession(page, stack())
+  await change.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText('登录已结束，请重新登录')).toBeVisible()
+  await page.reload()
+  await page.getByRole('textbox', { name: 'C8 Token' }).fill('c8-token-A001')
+  await page.keyboard.press('Enter')
+  await expect(change.getByLabel('名称')).toHaveValue('改了一半')
+  await change.getByRole('button', { name: '取消' }).click()
+
+  const { root } = await stack().ask<{ root: { id: number }[] }>('GET', '/api/orders?action=trade_view')
+  await page.goto(`${stack().url}/orders/${root[0]!.id}`)
+  await page
+    .locator('.order-fields')
+    .getByRole('button', { name: `配置货柜 ${unconfigured}` })
+    .click()
+  const form = page.getByRole('dialog', { name: '新建货柜' })
+  await form.getByLabel('名称').fill('前海大厦')
+  await page.reload()
+  await expect(form.getByLabel('名称')).toHaveValue('前海大厦')
+  await expect(form.getByLabel('设备id')).toHaveValue(String(unconfigured))
+})
