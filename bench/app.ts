@@ -1,20 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-
-/** A free port of the loopback interface. */
-export async function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as { port: number }
-    server.close(() => resolve(port))
-  })
-  return promise
-}
+import { findFreePort } from '../sandbox/free-port.ts'
+import nodeFlags from '../scripts/node-flags.json' with { type: 'json' }
 
 const folders: string[] = []
 
@@ -64,13 +55,13 @@ async function startServer(args: string[], port: number, path: string, env: Node
   }
 }
 
-/** Starts the built app on a data folder. */
+/** Starts the built app on a data folder, or on the database that `env` names. */
 export async function startApp(folder: string, env: NodeJS.ProcessEnv = {}): Promise<Running> {
-  const port = await freePort()
-  return startServer(['.output/server/index.mjs'], port, '/api/health', {
+  const port = await findFreePort()
+  return startServer([...nodeFlags, '.output/server/index.mjs'], port, '/api/health', {
     HOST: '127.0.0.1',
     PORT: String(port),
-    NUXT_DATA_DIR: folder,
+    ...(env.NUXT_DATABASE_URL ? {} : { NUXT_DATA_DIR: folder }),
     NUXT_C8_ALLOWED_ORIGINS: 'http://127.0.0.1:9',
     ...env,
   })

@@ -1,15 +1,16 @@
-// The limit that the webhook is measured against: node:http, JSON.parse, the same row with the same indexes, grouped commits, fsync.
+// The limit that the webhook is measured against: node:http, JSON.parse, the same row with the same indexes, grouped
+// commits, fsync.
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import process from 'node:process'
+import { listen, totalOf } from './bare-http.mjs'
 import Database from 'better-sqlite3'
 
 const [folder, port] = process.argv.slice(2)
 const db = new Database(join(folder, 'bare.db'))
 db.pragma('journal_mode = WAL')
 db.pragma('synchronous = FULL')
-const migrations = new URL('../drizzle/migrations/', import.meta.url)
+const migrations = new URL('../drizzle/migrations/sqlite/', import.meta.url)
 for (const file of readdirSync(migrations)
   .filter((name) => name.endsWith('.sql'))
   .sort()) {
@@ -25,7 +26,6 @@ const insert = db.prepare(`INSERT INTO orders
 let waiting = []
 const commit = db.transaction((group) => {
   for (const { order } of group) {
-    const total = order.products.reduce((sum, line) => sum + Math.round(line.amount * 100), 0)
     insert.run(
       order.trans_id,
       order.status,
@@ -33,7 +33,7 @@ const commit = db.transaction((group) => {
       order.dev_id,
       Date.parse(order.create_time),
       Date.parse(order.update_time),
-      total,
+      totalOf(order),
       JSON.stringify(order.products),
       Date.now(),
     )
@@ -47,11 +47,6 @@ function flush() {
   for (const { response } of group) response.end('{"status":1}')
 }
 
-createServer((request, response) => {
-  const chunks = []
-  request.on('data', (chunk) => chunks.push(chunk))
-  request.on('end', () => {
-    if (waiting.push({ order: JSON.parse(Buffer.concat(chunks)), response }) === 1) setImmediate(flush)
-  })
-}).listen(Number(port), '127.0.0.1', () => console.log('listening'))
-process.on('SIGTERM', () => process.exit(0))
+listen(port, (call) => {
+  if (waiting.push(call) === 1) setImmediate(flush)
+})

@@ -20,7 +20,10 @@ function readBare(folder: string): number {
   return performance.now() - begin
 }
 
-/** The export of all orders beside a bare loop over them: milliseconds, their ratio, and by how many MiB the app's memory grew. */
+/**
+ * The export of all orders beside a bare loop over them: milliseconds, their ratio, and by how many MiB the app's
+ * memory grew.
+ */
 export async function benchExport(orders: number) {
   const { folder, sandbox, start } = await seeded(orders)
   const app = await start()

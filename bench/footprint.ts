@@ -11,7 +11,10 @@ function files(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** The first start on an empty folder in milliseconds, idle memory in MiB, the build's size in MiB, and the pages' whole JavaScript in KiB gzip. */
+/**
+ * The first start on an empty folder in milliseconds, idle memory in MiB, the build's size in MiB, and the pages' whole
+ * JavaScript in KiB gzip.
+ */
 export async function benchFootprint() {
   const app = await startApp(temporaryFolder())
   await sleep(3000)

@@ -1,31 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startSandbox } from '../sandbox/server.ts'
 import { startApp, temporaryFolder } from './app.ts'
-import { ask, logIn } from './shop.ts'
+import { ask, configure, logIn } from './shop.ts'
 
 const ORDERS = 1000
 const LATENCY = 20
 const AT_ONCE = 4
 const HOUR = 3_600_000
 
-/** So many orders into a C8 that takes 20 ms a call, four at a time, against what the necessary calls alone would take. */
-export async function benchImport() {
+const start = (env: NodeJS.ProcessEnv) => startApp(temporaryFolder(), env)
+
+/**
+ * So many orders into a C8 that takes 20 ms a call, four at a time, against what the necessary calls alone would take.
+ */
+export async function benchImport(database: NodeJS.ProcessEnv = {}, nodes = 1) {
   const sandbox = await startSandbox()
   await sandbox.control.settings({ workflow_executions: 1 })
   await sandbox.control.latency({ c8: LATENCY })
-  const app = await startApp(temporaryFolder(), { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url })
+  const env = { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url, ...database }
+  const app = await start(env)
+  const others = await Promise.all(Array.from({ length: nodes - 1 }, () => start(env)))
   const { token, localToken } = await logIn(app.url, sandbox)
-  const first = (list: 'stores' | 'banks' | 'members' | 'employees') =>
-    sandbox.state.lists[list].find(({ set_of_book: owner }) => owner === undefined || owner === 'A001')!.id
-  await ask(`${app.url}/api/devices`, token, {
-    name: '一号柜',
-    dev_id: 1,
-    store_id: first('stores'),
-    bank_id: first('banks'),
-    member_id: first('members'),
-    employee_id: first('employees'),
-    bill_type: 1,
-  })
+  await configure(app.url, sandbox, token)
   const [product] = [...sandbox.state.products.values()]
   const time = new Date(Date.now() + 8 * HOUR).toISOString().slice(0, 19).replace('T', ' ')
   for (let number = 0; number < ORDERS; number++) {
@@ -51,7 +47,7 @@ export async function benchImport() {
   if (progress.imported !== ORDERS)
     throw new Error(`only ${String(progress.imported)} of ${ORDERS} orders were imported`)
   const calls = (await sandbox.control.calls()).filter(({ step }) => step.startsWith('c8.')).length
-  await app.stop()
+  for (const node of [...others, app]) await node.stop()
   await sandbox.close()
   const ideal = (calls * LATENCY) / AT_ONCE
   return { orders: ORDERS, calls, took, ideal, ratio: took / ideal }

@@ -5,7 +5,10 @@ import { seeded } from './seeded.ts'
 import { ask, logIn } from './shop.ts'
 
 const SECONDS = 20
-/** Seconds of messages before the rest begins: goBox's connections stand by then (Node takes one in a turn of the event loop), and V8 has compiled. */
+/**
+ * Seconds of messages before the rest begins: goBox's connections stand by then (Node takes one in a turn of the event
+ * loop), and V8 has compiled.
+ */
 const WARM_UP = 2
 const RATE = 500
 const CONNECTIONS = 20
@@ -24,7 +27,10 @@ async function until(over: Promise<unknown>, run: () => Promise<unknown>): Promi
   return count
 }
 
-/** goBox's messages at a steady rate while all orders are exported again and again, the overview is asked for every second, and a batch is imported. */
+/**
+ * goBox's messages at a steady rate while all orders are exported again and again, the overview is asked for every
+ * second, and a batch is imported.
+ */
 export async function benchMixed(orders: number) {
   const { sandbox, start } = await seeded(orders)
   await sandbox.control.settings({ workflow_executions: 1 })

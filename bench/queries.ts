@@ -37,8 +37,14 @@ async function measure(run: () => Promise<unknown>): Promise<number> {
 
 /** Questions to an account set of so many orders: p95 in milliseconds over HTTP, the start, and bytes an order. */
 export async function benchQueries(orders: number) {
-  const { folder, sandbox, took, start } = await seeded(orders)
+  const { folder, took } = await seeded(orders)
   const bytesAnOrder = statSync(join(folder, 'gobox.db')).size / orders
+  return { orders, seeding: took, bytesAnOrder, ...(await measureQuestions(orders)) }
+}
+
+/** p95 of each question, on a data folder or the database named. */
+export async function measureQuestions(orders: number, database?: NodeJS.ProcessEnv) {
+  const { sandbox, start } = await seeded(orders, database)
   const app = await start()
   const { token } = await logIn(app.url, sandbox)
   const view = `${app.url}/api/orders?action=trade_view`
@@ -60,6 +66,7 @@ export async function benchQueries(orders: number) {
     p95[name] = await measure(() => ask(`${view}&${filled}`, token))
   }
   p95['the overview'] = await measure(() => ask(`${app.url}/api/summary?days=30`, token))
+  p95['the days of a month'] = await measure(() => ask(`${app.url}/api/settlements`, token))
   await app.stop()
-  return { orders, seeding: took, startTime: app.startTime, bytesAnOrder, p95 }
+  return { startTime: app.startTime, p95 }
 }

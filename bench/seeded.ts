@@ -12,23 +12,24 @@ export interface Seeded {
   start: () => Promise<Running>
 }
 
-const known = new Map<number, Promise<Seeded>>()
+const known = new Map<string, Promise<Seeded>>()
 
-async function make(orders: number): Promise<Seeded> {
+async function make(orders: number, database: NodeJS.ProcessEnv): Promise<Seeded> {
   const folder = temporaryFolder()
   const sandbox = await startSandbox()
-  const env = { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url }
+  const env = { NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url, ...database }
   const begin = performance.now()
   spawnSync(process.execPath, ['scripts/seed.ts', `--orders=${orders}`, '--set-of-book=A001'], {
-    env: { ...process.env, ...env, NUXT_DATA_DIR: folder },
+    env: { ...process.env, ...(database.NUXT_DATABASE_URL ? {} : { NUXT_DATA_DIR: folder }), ...env },
     stdio: 'inherit',
   })
   return { folder, sandbox, took: performance.now() - begin, start: () => startApp(folder, env) }
 }
 
-/** A data folder with so many orders; seeded once, as it takes its time. */
-export function seeded(orders: number): Promise<Seeded> {
-  let one = known.get(orders)
-  if (!one) known.set(orders, (one = make(orders)))
+/** A data folder, or the database named, with so many orders; seeded once, as it takes its time. */
+export function seeded(orders: number, database: NodeJS.ProcessEnv = {}): Promise<Seeded> {
+  const key = `${orders} ${database.NUXT_DATABASE_URL ?? ''}`
+  let one = known.get(key)
+  if (!one) known.set(key, (one = make(orders, database)))
   return one
 }

@@ -10,11 +10,11 @@ export interface Shop {
 type Answer = Record<string, unknown> & { root: { id: number }[] }
 
 /** One request to the app with a session's token. Throws on any failure. */
-export async function ask(url: string, token: string, body?: object): Promise<Answer> {
+export async function ask(url: string, token: string, body?: object, method = 'POST'): Promise<Answer> {
   const response = await fetch(
     url,
     body
-      ? { method: 'POST', headers: { token, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      ? { method, headers: { token, 'content-type': 'application/json' }, body: JSON.stringify(body) }
       : { headers: { token } },
   )
   const answer = (await response.json()) as Answer
@@ -28,4 +28,19 @@ export async function logIn(appUrl: string, { c8Url }: Sandbox): Promise<Shop> {
   const { token } = await ask(`${appUrl}/api/access_token?${query}`, 'c8-token-A001')
   const set = await ask(`${appUrl}/api/set_of_books`, token as string)
   return { id: set.id as number, token: token as string, localToken: set.token as string }
+}
+
+/** Configures cabinet 1 with the first of each of C8's lists. */
+export async function configure(appUrl: string, { state }: Sandbox, token: string): Promise<void> {
+  const first = (list: 'stores' | 'banks' | 'members' | 'employees') =>
+    state.lists[list].find(({ set_of_book: owner }) => owner === undefined || owner === 'A001')!.id
+  await ask(`${appUrl}/api/devices`, token, {
+    name: '一号柜',
+    dev_id: 1,
+    store_id: first('stores'),
+    bank_id: first('banks'),
+    member_id: first('members'),
+    employee_id: first('employees'),
+    bill_type: 1,
+  })
 }
