@@ -4,7 +4,7 @@ import { setOfBooks } from '#drizzle/schema/account-sets'
 import { useStorage, type Tx } from '../storage/engine.ts'
 import { addAudit, type Actor } from './audit.ts'
 import { closedReason, heldClosedDay, holdDays, refuseClosedDay } from './closed-days.ts'
-import { countUnderWay, due } from './import-places.ts'
+import { due, holdFreePlace } from './import-places.ts'
 import { closeBatchItems } from './import-batch-items.ts'
 import type { OrderRecord } from './orders.ts'
 import { move, free, errorColumns, reasonDetail } from './import-transitions.ts'
@@ -85,7 +85,10 @@ export async function leaveOutDay(tx: Tx, setOfBookId: number, day: { date: stri
   for (const order of queued) await leaveOut(tx, order, day.date)
 }
 
-/** Takes up the order of this account set that has been due longest, unless `places` of them are under way. */
+/**
+ * Takes up the order of this account set that has been due longest, unless `places` of them are under way or its queue
+ * rests.
+ */
 export async function claimNextDue(
   setOfBookId: number,
   lease: string,
@@ -95,7 +98,7 @@ export async function claimNextDue(
   const { write, forUpdate } = useStorage()
   return write(async (tx) => {
     await holdDays(tx, setOfBookId)
-    if ((await countUnderWay(tx, setOfBookId)) >= places) return undefined
+    if (!(await holdFreePlace(tx, setOfBookId, places))) return undefined
     const longestDue = tx
       .select()
       .from(orders)

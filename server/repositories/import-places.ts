@@ -50,11 +50,16 @@ async function countLookupPlaces(tx: Tx, setOfBookId: number, except?: string): 
   return row?.places ?? 0
 }
 
-/** How many places of an account set are taken, on whatever node; it stays so until the transaction ends. */
-export async function countUnderWay(tx: Tx, setOfBookId: number): Promise<number> {
-  await lockPlaces(tx, setOfBookId)
+/**
+ * Whether one of the account set's `places` is free, whatever node has the others, and its queue does not rest; it stays
+ * so until the transaction ends.
+ */
+export async function holdFreePlace(tx: Tx, setOfBookId: number, places: number): Promise<boolean> {
+  const { rests } = await lockPlaces(tx, setOfBookId)
+  if (rests) return false
   const leases = await countLeases(tx, setOfBookId)
-  return mayHaveOthers() ? leases + (await countLookupPlaces(tx, setOfBookId)) : leases
+  const lookups = mayHaveOthers() ? await countLookupPlaces(tx, setOfBookId) : 0
+  return leases + lookups < places
 }
 
 /** How many orders wait for a place, `most` at the most. */

@@ -47,32 +47,42 @@ async function work(order: OrderRecord, lease: ImportLease) {
   }
 }
 
-/** Takes up the next due order and works on it; `claimed` resolves once it is known whether there was one. */
-function takeNext(setOfBookId: number): { claimed: Promise<boolean>; done: Promise<void> } {
-  const { promise: claimed, resolve, reject } = Promise.withResolvers<boolean>()
-  const done = withLease(async (lease) => {
-    const order = await claimNextDue(setOfBookId, lease, PLACES, Date.now()).catch(reject)
-    resolve(Boolean(order))
+/** Takes up the next due order and works on it; resolves with whether there was one, which `hear` is told at once. */
+function workNext(setOfBookId: number, hear: (isClaimed: boolean) => void): Promise<boolean> {
+  return withLease(async (lease) => {
+    const order = await claimNextDue(setOfBookId, lease, PLACES, Date.now())
+    hear(order !== undefined)
     if (order) await work(order, { orderId: order.id, lease, user: order.importUser! })
+    return order !== undefined
   })
-  return { claimed, done }
 }
 
-/** Takes up orders of one account set until its places are full or nothing is due. */
+/** Works on one due order after the other; `began` resolves once it is known whether there is a first. */
+function occupyPlace(setOfBookId: number): { began: Promise<boolean>; ended: Promise<void> } {
+  const { promise: began, resolve: hear } = Promise.withResolvers<boolean>()
+  const workOff = async () => {
+    try {
+      while (!stopping && (await workNext(setOfBookId, hear)));
+    } catch (error) {
+      log.error({ err: error }, 'import')
+    } finally {
+      hear(false)
+      leaveImportPlace(setOfBookId)
+    }
+  }
+  return { began, ended: workOff() }
+}
+
+/** Occupies places of one account set until they are full or nothing is due. */
 async function fill(setOfBookId: number) {
   const places = running.get(setOfBookId) ?? new Set()
   running.set(setOfBookId, places)
   while (!stopping && takeImportPlace(setOfBookId)) {
-    const { claimed, done } = takeNext(setOfBookId)
-    const job: Promise<void> = done
-      .catch((error) => log.error({ err: error }, 'import'))
-      .finally(() => {
-        places.delete(job)
-        leaveImportPlace(setOfBookId)
-      })
-    places.add(job)
-    if (!(await claimed)) break
-    void job.then(wakeImportQueue)
+    const { began, ended } = occupyPlace(setOfBookId)
+    places.add(ended)
+    void ended.then(() => places.delete(ended))
+    if (!(await began)) break
+    void ended.then(wakeImportQueue)
   }
 }
 

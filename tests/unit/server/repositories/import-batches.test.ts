@@ -6,6 +6,7 @@ import { readHistory } from '#server/repositories/order-history'
 import { claimNextDue } from '#server/repositories/import-claims'
 import { markFailed } from '#server/repositories/import-steps'
 import { getOrder, receiveOrder } from '#server/repositories/orders'
+import { pauseImports, resumeImports } from '#server/repositories/set-of-books'
 import { findOrderIds } from '#server/repositories/order-queries'
 import type { SqliteStorage } from '#server/storage/sqlite/open'
 import { addOrder, addOrders, addSetOfBook, openTestStorage, plansOf } from '../with-storage.ts'
@@ -103,6 +104,19 @@ it('what the automatic import queues is one batch a day, in nobody’s name', as
     { event: 'queued', user: '自动导入' },
     { event: 'sending', user: '自动导入' },
   ])
+})
+
+it('nothing is taken up where all places are taken, nor while the queue rests', async () => {
+  const set = await addSetOfBook(storage, 'places')
+  const orders = await addOrders(storage, [{ setOfBookId: set }, { setOfBookId: set }, { setOfBookId: set }])
+  const ids = orders.map(({ id }) => id)
+  await startBatch(ids, 0, set)
+  expect(await claimNextDue(set, 'first', 1, DAY)).toMatchObject({ id: ids[0] })
+  expect(await claimNextDue(set, 'second', 1, DAY)).toBeUndefined()
+  await pauseImports(set, { message: 'C8 登录已失效', code: 'imports_await_log_in' })
+  expect(await claimNextDue(set, 'second', 4, DAY)).toBeUndefined()
+  await storage.write((tx) => resumeImports(tx, set))
+  expect(await claimNextDue(set, 'second', 4, DAY)).toMatchObject({ id: ids[1] })
 })
 
 it.each(['failed', 'queued'] as const)(
