@@ -22,7 +22,7 @@ export interface Stack {
   stop: () => Promise<void>
 }
 
-/** `files` lie in the data folder when the app starts, by their names. */
+/** `files` lie in the data folder when the app starts, by their names; with a NUXT_DATABASE_URL there is none. */
 export async function startStack(
   settings: Record<string, string> = {},
   files: Record<string, string> = {},
@@ -31,7 +31,7 @@ export async function startStack(
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dataFolder, name), text)
   const sandbox = await startSandbox()
   const app = startApp(await findFreePort(), {
-    NUXT_DATA_DIR: dataFolder,
+    ...(settings.NUXT_DATABASE_URL ? {} : { NUXT_DATA_DIR: dataFolder }),
     NUXT_GOBOX_URL: sandbox.goboxUrl,
     NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url,
     NUXT_UPSTREAM_TIMEOUT: '2000',
