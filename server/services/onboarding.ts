@@ -1,4 +1,5 @@
 import { ONBOARDING_STEPS, type Onboarding } from '#shared/onboarding'
+import { listListeners } from '../repositories/alert-channels.ts'
 import { getAutomation } from '../repositories/automations.ts'
 import { listUnconfiguredCabinets } from '../repositories/cabinets.ts'
 import { listDevices } from '../repositories/devices.ts'
@@ -6,17 +7,19 @@ import { getSetOfBook } from '../repositories/set-of-books.ts'
 
 /** How far an account set has come with what it needs before orders flow by themselves. */
 export async function readOnboarding(setOfBookId: number): Promise<Onboarding> {
-  const [set, automation, devices, unconfigured] = await Promise.all([
+  const [set, automation, devices, unconfigured, listeners] = await Promise.all([
     getSetOfBook(setOfBookId),
     getAutomation(setOfBookId),
     listDevices(setOfBookId, { start: 0, limit: 1 }),
     listUnconfiguredCabinets(setOfBookId),
+    listListeners(setOfBookId),
   ])
   const isDone: Record<(typeof ONBOARDING_STEPS)[number], boolean> = {
     credentials: Boolean(set?.appKey && set.userName),
     webhook: set?.lastWebhookAt != null,
     cabinets: devices.total > 0 && unconfigured.length === 0,
     automation: automation?.downloads === true && automation.imports,
+    alerts: listeners.length > 0,
   }
   return { steps: ONBOARDING_STEPS.map((step) => ({ step, done: isDone[step] })) }
 }

@@ -24,29 +24,45 @@ describe('GET /api/openapi.json', () => {
   })
 })
 
+const NOTHING = { credentials: false, webhook: false, cabinets: false, automation: false, alerts: false }
+
+async function readSteps(token: string): Promise<Record<string, boolean>> {
+  const { body } = await world.app.ask<{ steps: { step: string; done: boolean }[] }>('GET /api/onboarding', { token })
+  return Object.fromEntries(body.steps.map(({ step, done }) => [step, done]))
+}
+
 describe('GET /api/onboarding', () => {
   it('tells what a new account set has yet to do, until all is done', async () => {
     const { app } = world
     const shop = await app.openShop()
-    const done = async () => {
-      const { body } = await app.ask<{ steps: { step: string; done: boolean }[] }>('GET /api/onboarding', {
-        token: shop.token,
-      })
-      return Object.fromEntries(body.steps.map(({ step, done }) => [step, done]))
-    }
-    expect(await done()).toEqual({ credentials: false, webhook: false, cabinets: false, automation: false })
+    const done = () => readSteps(shop.token)
+    expect(await done()).toEqual(NOTHING)
     await app.ask(`PUT /api/set_of_books/${shop.id}`, {
       token: shop.token,
       body: { app_key: shop.app_key, user_name: shop.gobox_user },
     })
     await app.addDevice(shop, deviceInput())
-    expect(await done()).toEqual({ credentials: true, webhook: false, cabinets: true, automation: false })
+    expect(await done()).toEqual({ ...NOTHING, credentials: true, cabinets: true })
     await app.receive(shop, 'T-1', { dev_id: 99 })
     await app.ask('PUT /api/automation', { token: shop.token, body: { downloads: 1, imports: 1 } })
     // When the webhook was called is written out now and then.
-    await expect.poll(done).toEqual({ credentials: true, webhook: true, cabinets: false, automation: true })
+    const begun = { ...NOTHING, credentials: true, webhook: true, automation: true }
+    await expect.poll(done).toEqual(begun)
     await app.addDevice(shop, { dev_id: 99 })
-    expect(await done()).toMatchObject({ cabinets: true })
+    expect(await done()).toEqual({ ...begun, cabinets: true })
+  })
+
+  it('asks for a channel of alerts that is switched on', async () => {
+    const { app } = world
+    const { token } = await app.openShop()
+    const isDone = async () => (await readSteps(token)).alerts
+    const body = { type: 'wecom', name: '值班群', url: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k' }
+    expect(await isDone()).toBe(false)
+    const { body: channel } = await app.ask('POST /api/alert_channels', { token, body: { ...body, enabled: 0 } })
+    expect(await isDone(), 'it is switched off').toBe(false)
+    await app.ask(`PUT /api/alert_channels/${channel.id as number}`, { token, body: { enabled: 1 } })
+    expect(await isDone()).toBe(true)
+    expect((await readSteps((await app.openShop()).token)).alerts, 'it is another account set’s').toBe(false)
   })
 })
 
