@@ -6,9 +6,8 @@ import { touchSession, type SessionRecord } from '../repositories/sessions.ts'
 import { findByLocalToken, type LocalToken } from '../repositories/local-tokens.ts'
 import { clientAddress, networkOf } from '../http/client-address.ts'
 import { clientOf } from '../http/client-left.ts'
-import { useConfig } from '../config.ts'
 import { noteStranger } from '../services/restore-notice.ts'
-import { Forbidden, NotFound, TooMany, Unauthorized } from '../errors.ts'
+import { Forbidden, TooMany, Unauthorized } from '../errors.ts'
 import { FailureLimit } from '../limits/failure-limit.ts'
 import { LogInGuard } from './log-in-guard.ts'
 import { tokenOfCookie } from './session-cookie.ts'
@@ -72,12 +71,10 @@ export function authenticateWebhook(request: IncomingMessage): LocalToken | Prom
 const digest = (text: string) => hash('sha256', text, 'buffer')
 
 /**
- * Whether the request may read the metrics: `Authorization: Bearer` with NUXT_METRICS_TOKEN, and no other token. Throws
- * NotFound where that is not set, Unauthorized, or TooMany after too many wrong tokens.
+ * Checks that the request may read the metrics: `Authorization: Bearer` with NUXT_METRICS_TOKEN, and no other token.
+ * Throws Unauthorized, or TooMany after too many wrong tokens.
  */
-export async function authenticateMetrics(request: IncomingMessage): Promise<void> {
-  const { metricsToken } = useConfig()
-  if (metricsToken === undefined) throw new NotFound('没有这个页面，请检查地址', { code: 'page_not_found' })
+export async function authenticateMetrics(request: IncomingMessage, metricsToken: string): Promise<void> {
   const { authorization } = request.headers
   if (!authorization) throw new Unauthorized('缺少 Authorization: Bearer', { code: 'metrics_token_missing' })
   const [, given] = /^Bearer +(\S+) *$/i.exec(authorization) ?? []

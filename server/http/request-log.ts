@@ -18,13 +18,15 @@ declare module 'h3' {
     webhookSetOfBookId?: number
     /** What the request failed with. */
     failure?: DomainError
+    /** The route that a request was meant for which was refused before the router saw it. */
+    refusedRoute?: string
   }
 }
 
 /** What is known of a request by the time its line is written. */
 export type RequestContext = Pick<
   H3EventContext,
-  'requestId' | 'session' | 'webhookSetOfBookId' | 'failure' | 'matchedRoute'
+  'requestId' | 'session' | 'webhookSetOfBookId' | 'failure' | 'matchedRoute' | 'refusedRoute'
 >
 
 const prefix = randomBytes(4).toString('hex')
@@ -57,12 +59,13 @@ const storedMessages = requests.of(WEBHOOK, 'POST', String(OK))
 function measure(
   { method = '' }: IncomingMessage,
   status: number,
-  { matchedRoute }: RequestContext,
+  { matchedRoute, refusedRoute }: RequestContext,
   url: string,
   milliseconds: number,
 ) {
   if (status === OK && method === 'POST' && isWebhookPath(url)) return storedMessages.add(milliseconds / 1000)
-  const route = isWebhookPath(url) ? WEBHOOK : (matchedRoute?.path ?? 'other').replaceAll(/:(\w+)/g, '[$1]')
+  const path = matchedRoute?.path ?? refusedRoute ?? 'other'
+  const route = isWebhookPath(url) ? WEBHOOK : path.replaceAll(/:(\w+)/g, '[$1]')
   requests.of(route, METHODS.has(method) ? method : 'other', String(status)).add(milliseconds / 1000)
 }
 

@@ -1,4 +1,5 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
+import { routeOf } from '../http/known-routes.ts'
 import { logRequest, newRequestId } from '../http/request-log.ts'
 import { setSecurityHeaders } from '../http/security-headers.ts'
 
@@ -10,6 +11,10 @@ export default defineNitroPlugin((nitro) => {
     const { url = '' } = request
     event.context.requestId = newRequestId()
     setSecurityHeaders(event)
-    response.once('close', () => logRequest(request, response, event.context, url, begin))
+    response.once('close', () => {
+      // What is refused before it gets to the router has not been matched.
+      if (!event.context.matchedRoute) event.context.refusedRoute = routeOf(url.split('?', 1)[0]!)
+      logRequest(request, response, event.context, url, begin)
+    })
   })
 })

@@ -1,6 +1,7 @@
 import { defineEventHandler, type H3Event } from 'h3'
 import { authenticateMetrics } from '../auth/authenticate.ts'
-import { type DomainError, MethodNotAllowed } from '../errors.ts'
+import { useConfig } from '../config.ts'
+import { type DomainError, MethodNotAllowed, NotFound } from '../errors.ts'
 import { toDomainError } from '../http/answer-failure.ts'
 import { describeRoute } from '../http/describe-route.ts'
 import { readQuery } from '../http/request.ts'
@@ -8,8 +9,10 @@ import { readQuery } from '../http/request.ts'
 const METHODS = ['GET', 'HEAD']
 
 async function measure(event: H3Event) {
+  const { metricsToken } = useConfig()
+  if (metricsToken === undefined) throw new NotFound('没有这个页面，请检查地址', { code: 'page_not_found' })
   if (!METHODS.includes(event.method)) throw new MethodNotAllowed(METHODS)
-  await authenticateMetrics(event.node.req)
+  await authenticateMetrics(event.node.req, metricsToken)
   readQuery(event.path)
   // Loaded by the first who asks: most installations have nobody who does.
   const { exposeMetrics } = await import('../services/expose-metrics.ts')

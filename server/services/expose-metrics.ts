@@ -19,7 +19,7 @@ interface Sample {
 interface Exposed {
   name: string
   help: string
-  type: 'counter' | 'gauge' | 'histogram'
+  type: 'counter' | 'gauge' | 'histogram' | 'summary'
   values: () => Sample[] | Promise<Sample[]>
 }
 
@@ -119,22 +119,35 @@ function registerTimes(registry: Registry) {
   )
 }
 
+/** The quantiles are those since the last scrape; sum and count only grow. */
+function eventLoopDelay(): Exposed {
+  const name = 'gobox_event_loop_delay_seconds'
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION })
+  histogram.enable()
+  const toDelay = (nanoseconds: number) => Math.max(0, nanoseconds / NANOSECONDS - RESOLUTION / 1000)
+  const whole = { sum: 0, count: 0 }
+  const values = () => {
+    const quantiles = [0.5, 0.9, 0.99, 1].map((quantile) => ({
+      labels: { quantile },
+      value: toDelay(histogram.percentile(quantile * 100)),
+    }))
+    whole.count += histogram.count
+    if (histogram.count > 0) whole.sum += histogram.count * toDelay(histogram.mean)
+    histogram.reset()
+    return [
+      ...quantiles,
+      { labels: {}, value: whole.sum, metricName: `${name}_sum` },
+      { labels: {}, value: whole.count, metricName: `${name}_count` },
+    ]
+  }
+  return { name, help: 'How long the event loop kept a timer waiting since the last scrape.', type: 'summary', values }
+}
+
 function registerProcess(registry: Registry) {
   gauge(registry, 'gobox_database_size_bytes', 'Bytes that the database takes.', async (set) =>
     set(await databaseSize()),
   )
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
-  delay.enable()
-  gauge(
-    registry,
-    'gobox_event_loop_delay_seconds',
-    'How long the event loop kept a timer waiting since the last scrape.',
-    (set) => {
-      for (const quantile of [0.5, 0.9, 0.99, 1])
-        set(Math.max(0, delay.percentile(quantile * 100) / NANOSECONDS - RESOLUTION / 1000), { quantile })
-      delay.reset()
-    },
-  )
+  register(registry, eventLoopDelay())
   collectDefaultMetrics({ register: registry })
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it, vi } from 'vitest'
 import { deviceInput, orderMessage, useApp, type App } from './server.ts'
 
@@ -34,7 +35,7 @@ const FAMILIES = {
   gobox_upstream_call_duration_seconds: 'histogram',
   gobox_group_commit_size: 'histogram',
   gobox_group_commit_duration_seconds: 'histogram',
-  gobox_event_loop_delay_seconds: 'gauge',
+  gobox_event_loop_delay_seconds: 'summary',
   gobox_database_size_bytes: 'gauge',
   gobox_last_webhook_timestamp_seconds: 'gauge',
   gobox_last_download_timestamp_seconds: 'gauge',
@@ -52,6 +53,13 @@ describe('the metrics', () => {
     for (const [name, type] of Object.entries(FAMILIES)) expect(text).toContain(`# TYPE ${name} ${type}\n`)
     for (const what of ['webhook', 'download', 'backup'])
       expect(valueOf(text, `gobox_last_${what}_timestamp_seconds`), 'it has never happened').toBeUndefined()
+  })
+
+  it.skipIf(spawnSync('promtool', ['--version']).status !== 0)('have names that Prometheus finds right', async () => {
+    const { text } = await scrape(world.app, `Bearer ${token}`)
+    const { stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
+    // Those of Node are the client's.
+    expect(stderr.split('\n').filter((line) => line !== '' && !/^(?:nodejs|process)_/.test(line))).toEqual([])
   })
 
   it('are refused in plain text to everybody else, whatever token they bring', async () => {
@@ -84,6 +92,37 @@ describe('the metrics', () => {
     expect((await scrape(world.app, `Bearer ${token}`, headers)).status).toBe(200)
     const { status } = await world.app.ask('GET /api/summary', { token: 'wrong', headers })
     expect(status).toBe(429)
+  })
+
+  it('count a request that is refused with the route it was meant for', async () => {
+    const { app } = world
+    const wrong = { token: 'wrong', headers: { 'x-forwarded-for': '10.9.0.3' } }
+    const before = (await scrape(app, `Bearer ${token}`)).text
+    for (const request of ['GET /api/orders/7', 'PUT /api/devices/7', 'GET /api/nowhere'])
+      expect((await app.ask(request, wrong)).status).toBe(401)
+    await vi.waitFor(async () => {
+      const { text } = await scrape(app, `Bearer ${token}`)
+      for (const [route, method] of [
+        ['/api/orders/[id]', 'GET'],
+        ['/api/devices/[id]', 'PUT'],
+        ['other', 'GET'],
+      ] as const) {
+        const labels = { route, method, status: '401' }
+        const grown = (from: string) => valueOf(from, 'gobox_http_requests_total', labels) ?? 0
+        expect(grown(text) - grown(before), route).toBe(1)
+      }
+    })
+  })
+
+  it('tell the delays of the event loop since the last scrape, and their sum', async () => {
+    const name = 'gobox_event_loop_delay_seconds'
+    const { text: before } = await scrape(world.app, `Bearer ${token}`)
+    await vi.waitFor(async () => {
+      const { text } = await scrape(world.app, `Bearer ${token}`)
+      expect(valueOf(text, `${name}_count`)).toBeGreaterThan(valueOf(before, `${name}_count`)!)
+      expect(valueOf(text, `${name}_sum`)).toBeGreaterThanOrEqual(valueOf(before, `${name}_sum`)!)
+      expect(valueOf(text, name, { quantile: '1' })).toBeGreaterThanOrEqual(valueOf(text, name, { quantile: '0.5' })!)
+    })
   })
 
   it('tell what came of messages, orders, imports and calls, and name nobody', async () => {
@@ -134,5 +173,10 @@ describe('without NUXT_METRICS_TOKEN', () => {
       expect(answer).toMatchObject({ status: 404, text: expect.stringMatching(/^[^{]+\n$/) as string })
       expect(answer.headers.get('content-type')).toMatch(/^text\/plain/)
     }
+  })
+
+  it('there is nothing whatever the method', async () => {
+    for (const method of ['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'])
+      expect((await scrape(plain.app, undefined, {}, method)).status, method).toBe(404)
   })
 })
