@@ -80,8 +80,7 @@ export function snoozeSchema(zone: string) {
     kind: textField(1, 64).meta({ examples: ['refund_unhandled'] }),
     key: textField(0, MAX_KEY)
       .meta({ examples: [''] })
-      .optional()
-      .transform((key) => key ?? ''),
+      .default(''),
     until: orNull(timeField(zone)),
   })
 }

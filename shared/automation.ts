@@ -17,13 +17,9 @@ export const DEFAULT_IMPORT_DELAY_MINUTES = 10
 export function automationSchema(zone: string) {
   return z.object({
     downloads: flagField(),
-    download_minutes: integerField(1, 1440)
-      .optional()
-      .transform((minutes) => minutes ?? DEFAULT_DOWNLOAD_MINUTES),
+    download_minutes: integerField(1, 1440).default(DEFAULT_DOWNLOAD_MINUTES),
     imports: flagField(),
-    import_delay_minutes: integerField(0, 10_080)
-      .optional()
-      .transform((minutes) => minutes ?? DEFAULT_IMPORT_DELAY_MINUTES),
+    import_delay_minutes: integerField(0, 10_080).default(DEFAULT_IMPORT_DELAY_MINUTES),
     import_since: timeField(zone).optional(),
     /** Absent: as it is. */
     close_days: flagField().optional(),

@@ -85,7 +85,7 @@ export function transIdField() {
     if (text === null) return refuse(context, value, error, rule)
     return text === text.trim() ? text : refuse(context, value, '首尾不能有空白', { rule: 'no_blanks_around' })
   })
-  return noteRule(schema, rule)
+  return noteRule(schema, { rule: 'trans_id', max: MAX_TRANS_ID })
 }
 
 /** Text as `textField`, which must not consist of blanks only; blanks around it are removed. */
@@ -241,10 +241,6 @@ export function dateRangeFields(zone: string) {
 
 /** `start` and `limit` of every list. */
 export const pagingFields = {
-  start: integerField(0)
-    .optional()
-    .transform((start) => start ?? 0),
-  limit: integerField(1, 1000)
-    .optional()
-    .transform((limit) => limit ?? 50),
+  start: integerField(0).default(0),
+  limit: integerField(1, 1000).default(50),
 }

@@ -127,9 +127,7 @@ export function orderExportSchema(zone: string) {
   return z
     .object({
       ...orderFilterFields(zone),
-      format: choiceField(EXPORT_FORMATS)
-        .optional()
-        .transform((format) => format ?? 'xlsx'),
+      format: choiceField(EXPORT_FORMATS).default('xlsx'),
     })
     .refine(ordered, orderedError)
 }
@@ -200,9 +198,7 @@ export function downloadQuerySchema(zone: string) {
         .meta({ examples: ['T-1'] })
         .optional(),
       status: statusField().optional(),
-      page: integerField(1)
-        .optional()
-        .transform((page) => page ?? 1),
+      page: integerField(1).default(1),
     })
     .refine(ordered, orderedError)
 }

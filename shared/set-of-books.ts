@@ -23,9 +23,7 @@ export type CredentialsInput = z.output<typeof credentialsSchema>
 
 /** How long the replaced local token stays good, so that goBox can be switched over: not at all unless stated. */
 export const tokenReplacementSchema = z.object({
-  overlap_hours: integerField(0, 168)
-    .optional()
-    .transform((hours) => hours ?? 0),
+  overlap_hours: integerField(0, 168).default(0),
 })
 
 /** An account set as every route shows it; the three secrets only to those who may edit. */

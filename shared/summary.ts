@@ -16,9 +16,7 @@ export const SUMMARY_DAYS = ['1', '7', '30'] as const
 
 /** The overview's query: what the details are about; the periods are always all there. */
 export const summaryQuerySchema = z.object({
-  days: choiceField(SUMMARY_DAYS)
-    .optional()
-    .transform((days) => Number(days ?? 7)),
+  days: choiceField(SUMMARY_DAYS).default('7').transform(Number),
 })
 
 /** trade_view's filter that finds exactly the orders of a figure. */

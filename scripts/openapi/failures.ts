@@ -33,6 +33,7 @@ const OF_TOKEN = {
   local: ['401 token_missing', '429 too_many_wrong_tokens'],
   c8: ['401 token_missing', '403 cross_site'],
   metrics: ['401 metrics_token_missing', '401 metrics_token_wrong', '429 too_many_wrong_tokens'],
+  optional: ['401 token_missing', '401 session_ended', '429 too_many_wrong_tokens'],
   none: [],
 }
 const OF_PLACE = {

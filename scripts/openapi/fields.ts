@@ -10,6 +10,13 @@ const TIME = 'A time in the shop’s zone, `YYYY-MM-DD`, ISO 8601 with an offset
 /** What the rules of input fields (shared/fields.ts) mean as JSON schemas. */
 const RULES: Record<string, (rule: Rule) => Schema> = {
   text: ({ min, max }) => ({ type: 'string', minLength: min, maxLength: max }),
+  trans_id: ({ max }) => ({
+    type: 'string',
+    minLength: 1,
+    maxLength: max,
+    pattern: String.raw`^\S(?:[\s\S]*\S)?$`,
+    description: 'Without white space at its ends.',
+  }),
   text_up_to: ({ max }) => ({ type: 'string', maxLength: max }),
   name: ({ max }) => ({ type: 'string', minLength: 1, maxLength: max }),
   integer: () => ({ type: 'integer' }),
@@ -25,7 +32,7 @@ const RULES: Record<string, (rule: Rule) => Schema> = {
   date: () => ({ type: 'string', description: 'A day, `YYYY-MM-DD`.', examples: ['2026-11-20'] }),
 }
 
-type Inner = z.core.$ZodType & { _zod: { def: { in?: Inner; type: string } } }
+type Inner = z.core.$ZodType & { _zod: { def: { in?: Inner; type: string; defaultValue?: unknown } } }
 
 /** The rule of a field, also of one that its schema transforms further. */
 function ruleOf(schema: Inner): Rule | undefined {
@@ -33,11 +40,19 @@ function ruleOf(schema: Inner): Rule | undefined {
   return rule ?? (schema._zod.def.type === 'pipe' ? ruleOf(schema._zod.def.in!) : undefined)
 }
 
-/** A field of an input must be given where its schema does not do without. */
+/** What a field that is not given counts as. */
+function defaultOf({ _zod: { def } }: Inner): unknown {
+  return def.type === 'pipe' ? defaultOf(def.in!) : def.defaultValue
+}
+
+/** Whether a field of an input must be given: its schema does not do without. */
+export const isRequired = (field: z.ZodType) => !field.safeParse(undefined).success
+
+/** Says which fields of an object must be given. */
 function requireFields({ _zod: { def } }: Inner, written: Schema) {
   if (def.type !== 'object') return
   const fields = Object.entries((def as { shape?: Record<string, z.ZodType> }).shape!)
-  const required = fields.filter(([, field]) => !field.safeParse(undefined).success).map(([name]) => name)
+  const required = fields.filter(([, field]) => isRequired(field)).map(([name]) => name)
   if (required.length > 0) written.required = required
 }
 
@@ -49,8 +64,12 @@ export const writeRule: ZodOpenApiOverride = ({ zodSchema, jsonSchema, io }) => 
   // Every integer is one that JSON carries exactly.
   if (written.minimum === Number.MIN_SAFE_INTEGER) delete written.minimum
   if (written.maximum === Number.MAX_SAFE_INTEGER) delete written.maximum
-  if (io === 'input') requireFields(zodSchema as unknown as Inner, written)
-  const rule = io === 'input' && written.type === undefined ? ruleOf(zodSchema as unknown as Inner) : undefined
+  if (io !== 'input') return
+  const schema = zodSchema as unknown as Inner
+  requireFields(schema, written)
+  const value = defaultOf(schema)
+  if (value !== undefined) written.default = value
+  const rule = written.type === undefined ? ruleOf(schema) : undefined
   if (!rule) return
   const write = RULES[rule.rule]
   if (!write) throw new Error(`scripts/openapi/fields.ts knows no JSON schema for the rule ${rule.rule}`)

@@ -3,6 +3,7 @@ import type { ZodOpenApiOperationObject } from 'zod-openapi'
 import { shownDate } from '../../shared/answer-schema.ts'
 import type { Permission } from '../../shared/permissions.ts'
 import type { ActionDescription } from '../../server/http/describe-route.ts'
+import { isRequired } from './fields.ts'
 import { failureResponse, failuresOf, type FailureFlag } from './failures.ts'
 import type { DescribedRoute } from './routes.ts'
 
@@ -92,6 +93,15 @@ function inputOf(actions: Action[]): z.ZodObject | undefined {
   return Object.keys(shape).length === 0 ? undefined : z.object(shape)
 }
 
+/** The fields as parameters of a query, which say by themselves whether they must be given. */
+function asQuery(shape: Shape = {}): Shape {
+  const entries = Object.entries(shape).map(([name, field]) => {
+    const param = { required: true as const }
+    return [name, isRequired(field) ? field.meta({ ...field.meta(), param }) : field] as const
+  })
+  return Object.fromEntries(entries)
+}
+
 /** A body, with the example that its schema has as a whole. */
 function bodyOf(schema: z.ZodObject, given: z.ZodType | undefined) {
   const examples = given?.meta()?.examples
@@ -127,6 +137,7 @@ function securityOf(actions: Action[]) {
   return actions.flatMap(([, described]) => {
     const { token = 'session' } = described
     if (token === 'none') return [{}]
+    if (token === 'optional') return [{}, { session: [] }]
     const permissions = permissionsOf(described)
     return permissions.length === 0 ? [{ [token]: [] }] : permissions.map((permission) => ({ [token]: [permission] }))
   })
@@ -160,7 +171,7 @@ export function describeOperation({ method, path, description }: DescribedRoute)
     requestParams: {
       path: z.object(pathShape(path)),
       ...(byAction || (input && !hasBody)
-        ? { query: z.object({ ...choiceOf(actions), ...(hasBody ? {} : input?.shape) }) }
+        ? { query: z.object({ ...choiceOf(actions), ...(hasBody ? {} : asQuery(input?.shape)) }) }
         : {}),
     },
     ...(input && hasBody ? { requestBody: bodyOf(input, none?.input) } : {}),

@@ -3,7 +3,7 @@ import { logInSchema, sessionAnswer, type Session } from '#shared/sessions'
 import { formatTime } from '#shared/time'
 import { signIn } from '../services/sign-in.ts'
 import { parseInput } from '../http/define-api.ts'
-import { describeRoute, C8_FAILURES } from '../http/describe-route.ts'
+import { describeRoute, UPSTREAM_FAULTS } from '../http/describe-route.ts'
 import { guardLogIn } from '../auth/authenticate.ts'
 import { keepInCookie } from '../auth/session-cookie.ts'
 import { clientAddress } from '../http/client-address.ts'
@@ -41,7 +41,7 @@ export default describeRoute(
         '403 set_of_book_hidden',
         '403 set_of_book_of_other_c8',
         '429 too_many_failed_log_ins',
-        ...C8_FAILURES,
+        ...UPSTREAM_FAULTS,
       ],
     },
   },

@@ -8,11 +8,8 @@ import type { PlaceKind } from './places.ts'
 /** A failure of a route's own, beside those that every route of its kind has: status and code. */
 export type Failure = `${400 | 401 | 403 | 404 | 409 | 422 | 429 | 502 | 503 | 504} ${ErrorCode}`
 
-/** What asking any upstream can fail with. */
-export const UPSTREAM_FAILURES = [
-  '422 upstream_refuses',
-  '422 upstream_not_allowed',
-  '422 number_out_of_range',
+/** What any upstream that is broken or slow makes of a request. */
+export const UPSTREAM_FAULTS = [
   '502 upstream_disconnected',
   '502 upstream_faulty',
   '502 upstream_redirects',
@@ -20,6 +17,14 @@ export const UPSTREAM_FAILURES = [
   '502 upstream_unreachable',
   '502 upstream_unreadable',
   '504 upstream_timeout',
+] as const satisfies Failure[]
+
+/** What asking any upstream can fail with. */
+export const UPSTREAM_FAILURES = [
+  '422 upstream_refuses',
+  '422 upstream_not_allowed',
+  '422 number_out_of_range',
+  ...UPSTREAM_FAULTS,
 ] as const satisfies Failure[]
 
 /** What asking C8 can fail with. */
@@ -39,8 +44,8 @@ export type PermissionChoice = (values: Record<string, unknown>) => readonly Per
 export interface ActionDescription {
   /** What it does, as a sentence without its subject. */
   summary: string
-  /** Whose token it asks for in the header `Token`, but for that of the metrics; by default a session's. */
-  token?: 'session' | 'local' | 'c8' | 'metrics' | 'none'
+  /** Whose token it asks for in the header `Token`, but for that of the metrics; by default a session's, which is `optional` where it only makes the answer longer. */
+  token?: 'session' | 'optional' | 'local' | 'c8' | 'metrics' | 'none'
   permission?: Permission | PermissionChoice
   /** The parameters, from the query and, on POST and PUT, the body. */
   input?: z.ZodType

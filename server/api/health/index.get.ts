@@ -22,9 +22,9 @@ export default describeRoute(
   {
     none: {
       summary: 'Tells whether an order could be stored now; details for a session',
-      token: 'none',
+      token: 'optional',
       answer: healthAnswer,
-      errors: ['401 session_ended', '429 too_many_wrong_tokens', '503 stopping', '503 disk_almost_full'],
+      errors: ['503 disk_almost_full'],
     },
   },
   tellHealth,

@@ -13,7 +13,7 @@ interface Operation {
   summary: string
   description: string
   security: Record<string, string[]>[]
-  parameters?: { name: string; schema: object; example?: unknown }[]
+  parameters?: { name: string; required?: true; schema: { default?: unknown }; example?: unknown }[]
   requestBody?: Content
   responses: Record<string, { $ref?: string }>
   'x-actions'?: Record<string, unknown>
@@ -77,6 +77,21 @@ describe('the description of the API', () => {
       if (operation.security.some(({ session }) => session?.length))
         expect(operation.responses, name).toHaveProperty('403')
     }
+  })
+
+  it('tells which parameters must be given, and what the others count as', () => {
+    const parametersOf = (path: string) =>
+      Object.fromEntries(
+        document.paths[path]!.get!.parameters!.map(({ name, required, schema }) => [name, required ?? schema.default]),
+      )
+    expect(parametersOf('/api/access_token')).toEqual({ url: true, set_of_book: true, user_name: undefined })
+    expect(parametersOf('/api/devices')).toMatchObject({ name: undefined, start: 0, limit: 50 })
+    expect(parametersOf('/api/orders')).toMatchObject({ action: true, page: 1, start_date: undefined })
+  })
+
+  it('says that the health check needs no token but takes a session’s', () => {
+    expect(document.paths['/api/health']!.get!.security).toEqual([{}, { session: [] }])
+    expect(document.paths['/api/health/live']!.get!.security).toEqual([{}])
   })
 
   it('gives only examples that fit their schemas', () => {
