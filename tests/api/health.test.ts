@@ -18,7 +18,7 @@ it('while the process drains it is there, but not fit; what is asked meanwhile i
   const id = await app.receive(shop, 'T-1')
   await app.sandbox.control.fault({ step: 'c8.retail_create', kind: 'slow', ms: 1500, times: 1 })
   const answer = app.ask(`POST /api/orders/${id}?action=import`, { token: shop.token })
-  await vi.waitUntil(async () => (await app.sandbox.control.faults()).length === 0)
+  await vi.waitUntil(async () => (await app.sandbox.control.faults()).length === 0, 10_000)
   const ended = app.end('SIGTERM')
   const health = await vi.waitUntil(async () => {
     // An idle connection may be closed just when it is used again.
