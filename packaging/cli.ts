@@ -4,6 +4,7 @@ import { loadEnvironmentFile } from './environment.ts'
 import { checkHealth } from './health.ts'
 import { serve } from './serve.ts'
 import { runService } from './service.ts'
+import { USER } from './unit.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `goBox ${VERSION}：把无人货柜的订单导入 C8
@@ -20,7 +21,8 @@ const HELP = `goBox ${VERSION}：把无人货柜的订单导入 C8
   gobox service status       服务的状态
   gobox version, gobox help
 
-设置来自环境变量，或数据目录里（或旁边）的 gobox.env；名字与 README 相同。`
+设置来自环境变量，或数据目录里（或旁边）的 gobox.env；名字与 README 相同。
+装成服务以后，这些命令用服务的设置和数据：sudo -u ${USER} gobox check`
 
 /** Each is bundled as a file of its own, which runs when it is imported. */
 const scripts: Record<string, () => Promise<unknown>> = {
@@ -31,8 +33,16 @@ const scripts: Record<string, () => Promise<unknown>> = {
   'rotate-key': () => import('../scripts/rotate-key.ts'),
 }
 
+const isHelp = (word: string) => ['help', '--help', '-h'].includes(word)
+
+/** Arguments that nobody reads would be taken for settings that hold. */
+function refuseArguments(command: string, args: string[]) {
+  if (args.length === 0) return
+  throw new WrongSetting(`${command} 不认得“${args.join(' ')}”：设置来自环境变量或 gobox.env，见 gobox help`)
+}
+
 async function run(command: string, args: string[]) {
-  if (command === 'help' || command === '--help' || command === '-h') return console.log(HELP)
+  if ([command, ...args].some(isHelp)) return console.log(HELP)
   if (command === 'version' || command === '--version' || command === '-v') return console.log(VERSION)
   if (command === 'service') return runService(args)
   if (command === 'health') {
@@ -45,6 +55,7 @@ async function run(command: string, args: string[]) {
     process.exitCode = 1
     return
   }
+  if (command !== 'restore') refuseArguments(command, args)
   // The demo has settings of its own.
   const file = command === 'demo' ? undefined : loadEnvironmentFile()
   if (!script) return serve(file)
@@ -59,7 +70,7 @@ export async function main([command = 'serve', ...args]: string[]): Promise<void
     await run(command, args)
   } catch (error) {
     if (!(error instanceof WrongSetting)) throw error
-    console.error(command === 'service' ? error.message : `goBox 没有启动：${error.message}`)
+    console.error(command === 'serve' ? `goBox 没有启动：${error.message}` : error.message)
     process.exitCode = 1
   }
 }

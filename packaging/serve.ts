@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
+import { showAddress, splitAddress } from '#server/storage/postgres/addresses'
 import { useConfig } from '#server/config'
 import { missingSettings } from '../scripts/check/settings.ts'
 import { VERSION } from './version.ts'
@@ -11,9 +12,12 @@ function announce(environmentFile: string | undefined) {
   const host = process.env.NITRO_HOST ?? process.env.HOST
   const port = process.env.NITRO_PORT ?? process.env.PORT ?? 3000
   const shown = !host || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  const place = config.databaseUrl
+    ? `数据库    ${splitAddress(config.databaseUrl).map(showAddress).join('、')}`
+    : `数据目录  ${resolve(config.dataDir)}`
   console.log(`goBox ${VERSION}
   地址      http://${shown.includes(':') ? `[${shown}]` : shown}:${port}/
-  数据目录  ${resolve(config.dataDir)}
+  ${place}
   设置      ${environmentFile ?? '环境变量'}`)
   for (const sentence of missingSettings(config)) console.log(`  还没有    ${sentence}`)
 }

@@ -16,7 +16,6 @@ Wants=network-online.target
 User=${USER}
 Group=${USER}
 WorkingDirectory=${HOME}
-Environment=NUXT_DATA_DIR=${DATA}
 ExecStart=${BINARY} serve
 Restart=always
 RestartSec=1
@@ -67,4 +66,6 @@ export const ENVIRONMENT = `# goBox 的设置，改完运行：systemctl restart
 HOST=127.0.0.1
 PORT=3000
 #NUXT_TRUSTED_PROXIES=127.0.0.1
+# 备份放到别的盘：另外运行 systemctl edit gobox，写上两行：[Service] 和 ReadWritePaths=/mnt/backup
+#NUXT_BACKUP_DIR=/mnt/backup
 `

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { isSea } from 'node:sea'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -24,7 +25,7 @@ else {
 async function portProblem(): Promise<string | undefined> {
   if (!Number.isInteger(port) || port < 1 || port > 65535) return `PORT is not a port: ${process.env.PORT}`
   if (await isPortFree(port)) return
-  return `Port ${port} is taken: end the program that uses it, or choose another: PORT=${port + 1} npm run demo`
+  return `Port ${port} is taken: end the program that uses it, or choose another: PORT=${port + 1} ${isSea() ? 'gobox' : 'npm run'} demo`
 }
 
 async function demo(): Promise<void> {

@@ -2,6 +2,8 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
+import { inWords } from '#server/storage/sqlite/damage'
+import { WrongSetting } from '#server/config'
 import type { Finding } from './finding.ts'
 
 /** Below this a night's backup may not fit any more. */
@@ -30,17 +32,43 @@ export async function checkDisk(dataDir: string): Promise<Finding> {
   return { name: `${name}（剩 ${gib} GiB）`, problem: null }
 }
 
+/** Reads the whole database. Throws WrongSetting. */
+function readDatabase(folder: string) {
+  inWords(folder, () => {
+    const sqlite = new Database(join(folder, 'gobox.db'), { readonly: true })
+    try {
+      const answer = sqlite.pragma('integrity_check', { simple: true })
+      if (answer !== 'ok') throw Object.assign(new Error(String(answer)), { code: 'SQLITE_CORRUPT' })
+    } finally {
+      sqlite.close()
+    }
+  })
+}
+
 /** Whether the database, if there is one, is whole. It is only read. */
 export function checkDatabase(dataDir: string): Finding {
-  const path = join(resolve(dataDir), 'gobox.db')
-  if (!existsSync(path)) return { name: '数据库（第一次启动时建立）', problem: null }
-  const problem = '数据库损坏，请从备份恢复：gobox restore 备份文件'
+  const folder = resolve(dataDir)
+  if (!existsSync(join(folder, 'gobox.db'))) return { name: '数据库（第一次启动时建立）', problem: null }
   try {
-    const sqlite = new Database(path, { readonly: true })
-    const answer = sqlite.pragma('integrity_check', { simple: true })
-    sqlite.close()
-    return { name: '数据库', problem: answer === 'ok' ? null : problem }
+    readDatabase(folder)
+    return { name: '数据库', problem: null }
   } catch (error) {
-    return { name: '数据库', problem: `${problem}（${(error as { code?: string }).code}）` }
+    if (!(error instanceof WrongSetting)) throw error
+    return { name: '数据库', problem: error.message }
+  }
+}
+
+/** Whether the PostgreSQL server answers, takes writes and is new enough, and the key is set. */
+export async function checkPostgres(url: string, key: string | undefined): Promise<Finding> {
+  const { findServer } = await import('#server/storage/postgres/open')
+  const { splitAddress } = await import('#server/storage/postgres/addresses')
+  const { requireKey } = await import('#server/storage/postgres/key-check')
+  try {
+    requireKey(key)
+    const { version } = await findServer(splitAddress(url))
+    return { name: `数据库（PostgreSQL ${Math.floor(version / 10_000)}）`, problem: null }
+  } catch (error) {
+    if (!(error instanceof WrongSetting)) throw error
+    return { name: '数据库', problem: error.message }
   }
 }

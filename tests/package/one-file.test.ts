@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -19,6 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
+import { BINARY, ENVIRONMENT_FILE, UNIT_FILE } from '../../packaging/unit.ts'
 import type { Backups } from '../../shared/backups.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/server.ts'
 import { findFreePort } from '../../sandbox/free-port.ts'
@@ -110,6 +112,17 @@ describe('the one file', () => {
 
   it('refuses a command that there is not', () => {
     expect(gobox(['serv'])).toEqual({ status: 1, output: expect.stringContaining('没有“serv”这个命令') as string })
+  })
+
+  it('refuses arguments that a command would not read, and does nothing but help where help is asked for', () => {
+    const env = { NUXT_DATA_DIR: join(home, 'arguments') }
+    expect(gobox(['serve', '--port', '80'], env)).toEqual({
+      status: 1,
+      output: expect.stringContaining('serve 不认得“--port 80”') as string,
+    })
+    for (const command of ['backup', 'rotate-key', 'serve', 'service'])
+      expect(gobox([command, '--help'], env)).toEqual(gobox(['help']))
+    expect(existsSync(env.NUXT_DATA_DIR)).toBe(false)
   })
 
   it('needs no glibc newer than 2.28', () => {
@@ -217,6 +230,15 @@ describe('the one file', () => {
       mkdirSync(join(bare, dirname(library)), { recursive: true })
       copyFileSync(library, join(bare, library))
     }
+    for (const folder of ['etc/systemd/system', 'usr/local/bin', 'var/lib/gobox'])
+      mkdirSync(join(bare, folder), { recursive: true })
+    copyFileSync(program, join(bare, BINARY))
+    writeFileSync(join(bare, UNIT_FILE), '')
+    writeFileSync(join(bare, ENVIRONMENT_FILE), 'NUXT_GOBOX_URL=http://127.0.0.1:9\n', { mode: 0o600 })
+    const checked = spawnSync('chroot', [bare, BINARY, 'check'], { env: { HOME: '/' }, encoding: 'utf8' })
+    expect(checked.stdout, 'the installed program checks its service').toMatch(
+      /数据目录 \/var\/lib\/gobox\/data[^]*能连上 goBox（http:\/\/127\.0\.0\.1:9\/?）/,
+    )
     loadRelease('0.1.0', join(bare, 'data'))
     const env = { NUXT_DATA_DIR: '/data', NUXT_SECRET_KEY: RELEASE_KEY, HOME: '/' }
     const server = await serve('chroot', [bare, '/gobox', 'serve'], env)
@@ -275,6 +297,21 @@ describe('gobox check', () => {
     const { status, output } = gobox(['check'], { ...env, NUXT_GOBOX_URL: nowhere })
     expect(status).toBe(1)
     expect(output).toMatch(/✗ 能连上 goBox.*ECONNREFUSED/)
-    expect(output).toMatch(/✗ 数据库：数据库损坏，请从备份恢复/)
+    expect(output).toMatch(/✗ 数据库：数据库 \S+ 已损坏，请停掉 goBox，用备份恢复：gobox restore/)
+  })
+
+  it('does not call a database broken that it may not open', () => {
+    const data = join(home, 'folder')
+    mkdirSync(join(data, 'gobox.db'), { recursive: true })
+    const { output } = gobox(['check'], { NUXT_DATA_DIR: data })
+    expect(output).toMatch(/✗ 数据库：数据库 gobox\.db 打不开（SQLITE_\w+），请检查 .* 的磁盘空间和权限/)
+  })
+
+  it('asks PostgreSQL where the data is there, and says what is missing', async () => {
+    const env = { NUXT_DATABASE_URL: `postgres://gobox:secret@127.0.0.1:${await findFreePort()}/gobox` }
+    expect(gobox(['check'], env).output).toMatch(/✗ 数据库：使用 PostgreSQL 时必须设置 NUXT_SECRET_KEY/)
+    const { output } = gobox(['check'], { ...env, NUXT_SECRET_KEY: RELEASE_KEY })
+    expect(output).toMatch(/✗ 数据库：连不上 NUXT_DATABASE_URL 里的数据库 127\.0\.0\.1:\d+\/gobox：ECONNREFUSED/)
+    expect(output).not.toMatch(/数据目录|secret/)
   })
 })
