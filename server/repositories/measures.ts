@@ -1,4 +1,4 @@
-import { and, count, isNotNull, isNull, lte, min, sum } from 'drizzle-orm'
+import { and, count, eq, isNotNull, isNull, lte, min, or, sum } from 'drizzle-orm'
 import { attentionItems } from '#drizzle/schema/alerts'
 import { orders } from '#drizzle/schema/orders'
 import { dayTotals } from '#drizzle/totals'
@@ -28,12 +28,14 @@ export async function readQueue(now: number) {
   return { orders: queue!.orders, dueSince: due!.at }
 }
 
-/** How many things need a person, of all account sets, snoozed or not, by kind and severity. */
-export async function countAttention() {
+/** How many things need a person, of all account sets, by kind and severity, but for what is snoozed. */
+export async function countAttention(now: number) {
+  const { snoozedUntil, snoozedSeverity, severity, goneAt } = attentionItems
+  const isGraver = and(eq(snoozedSeverity, 'warning'), eq(severity, 'critical'))
   return useStorage()
     .db.select({ kind: attentionItems.kind, severity: attentionItems.severity, items: count() })
     .from(attentionItems)
-    .where(isNull(attentionItems.goneAt))
+    .where(and(isNull(goneAt), or(isNull(snoozedUntil), lte(snoozedUntil, now), isGraver)))
     .groupBy(attentionItems.kind, attentionItems.severity)
 }
 

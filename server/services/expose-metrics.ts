@@ -90,7 +90,7 @@ function registerAttention(registry: Registry) {
     'gobox_attention_items',
     'Things that need a person, of all account sets, snoozed or not.',
     async (set) => {
-      for (const { kind, severity, items } of await countAttention()) set(items, { kind, severity })
+      for (const { kind, severity, items } of await countAttention(Date.now())) set(items, { kind, severity })
     },
   )
 }
