@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { and, asc, count, desc, eq, gte, isNull, lt, sql } from 'drizzle-orm'
-import { alertDeliveries } from '#drizzle/schema/alerts'
+import { and, asc, count, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { alertDeliveries, alertNotices } from '#drizzle/schema/alerts'
 import { DAY } from '#shared/time'
 import { useStorage, type Tx } from '../storage/engine.ts'
 
@@ -37,12 +37,14 @@ export async function isClaimed(channelId: number, claim: string): Promise<boole
   return taken !== undefined
 }
 
-/** Gives up what a channel was still to be told. */
+/** Gives up what a channel was still to be told; what lasts is told when it is switched on again. */
 export async function giveUpAll(tx: Tx, channelId: number, error: string, now: number): Promise<void> {
+  const isOfChannel = and(eq(alertDeliveries.channelId, channelId), isOpen)
+  const untold = tx.select({ id: alertDeliveries.id }).from(alertDeliveries).where(isOfChannel)
   await tx
-    .update(alertDeliveries)
-    .set({ givenUpAt: now, error })
-    .where(and(eq(alertDeliveries.channelId, channelId), isOpen))
+    .delete(alertNotices)
+    .where(and(eq(alertNotices.channelId, channelId), inArray(alertNotices.deliveryId, untold)))
+  await tx.update(alertDeliveries).set({ givenUpAt: now, error }).where(isOfChannel)
 }
 
 /** Gives it up in a transaction of its own. */
