@@ -25,10 +25,13 @@ export function maskAddress(type: ChannelType, url: string): string {
   return parsed.href
 }
 
+/** A key is longer than the words of an address. */
+const SHORTEST_KEY = 8
+
 /** What of an address no error may show. */
 export function secretsOfAddress(url: string): string[] {
   const parsed = URL.parse(url)
   if (!parsed) return []
   const end = parsed.pathname.split('/').at(-1)!
-  return [url, ...parsed.searchParams.values(), end].filter((text) => text.length > 3)
+  return [url, ...parsed.searchParams.values(), end].filter((text) => text.length >= SHORTEST_KEY)
 }
