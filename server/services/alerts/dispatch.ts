@@ -4,7 +4,7 @@ import { sendToDingtalk, sendToFeishu, sendToWebhook, sendToWecom } from '../../
 import { sendEmail } from '../../connectors/email.ts'
 import type { ChannelRecord } from '../../repositories/alert-channels.ts'
 import { Refused } from '../../errors.ts'
-import { MARKDOWN, PLAIN, subjectOf, textOf, type Told } from './text.ts'
+import { DINGTALK, PLAIN, subjectOf, textOf, WECOM, type Told } from './text.ts'
 
 /** What a message may be long, in bytes. */
 const MAX_BYTES = { wecom: 4096, dingtalk: 19_000, feishu: 19_000, email: 200_000 }
@@ -17,10 +17,10 @@ function webhookBody({ type, message }: Parcel, keyword: string | null): string 
 }
 
 const SENDERS: Record<ChannelType, (channel: ChannelRecord, parcel: Parcel, now: number) => Promise<void>> = {
-  wecom: (channel, parcel) => sendToWecom(channel.url, textOf({ ...channel, ...parcel }, MARKDOWN, MAX_BYTES.wecom)),
+  wecom: (channel, parcel) => sendToWecom(channel.url, textOf({ ...channel, ...parcel }, WECOM, MAX_BYTES.wecom)),
   dingtalk: (channel, parcel, now) => {
     const told = { ...channel, ...parcel }
-    const text = textOf(told, MARKDOWN, MAX_BYTES.dingtalk)
+    const text = textOf(told, DINGTALK, MAX_BYTES.dingtalk)
     return sendToDingtalk(channel.url, channel.secret, { title: subjectOf(told), text }, now)
   },
   feishu: (channel, parcel, now) =>

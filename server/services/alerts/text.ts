@@ -15,15 +15,22 @@ export interface Style {
   bold: (text: string) => string
   heading: (text: string) => string
   quote: (text: string) => string
+  /** What parts two lines that belong together. */
+  line: string
 }
 
-export const MARKDOWN: Style = {
+/** 企业微信 takes each line as one. */
+export const WECOM: Style = {
   bold: (text) => `**${text}**`,
   heading: (text) => `### ${text}`,
   quote: (text) => `> ${text}`,
+  line: '\n',
 }
 
-export const PLAIN: Style = { bold: (text) => text, heading: (text) => text, quote: (text) => `  ${text}` }
+/** 钉钉 makes one line of several, unless spaces stand on both sides of the break. */
+export const DINGTALK: Style = { ...WECOM, line: '  \n  ' }
+
+export const PLAIN: Style = { bold: (text) => text, heading: (text) => text, quote: (text) => text, line: '\n' }
 
 const SUBJECTS: Record<AlertType, string> = {
   'attention.opened': '待办',
@@ -74,8 +81,11 @@ function numbersOf({ count: orders, amount }: AttentionItem): string {
   return text && `（${text}）`
 }
 
+/** Characters of a time up to its minutes. */
+const MINUTES = 'yyyy-MM-dd HH:mm'.length
+
 function itemText(type: AlertType, item: AttentionItem, { bold, quote }: Style): string {
-  if (type === 'attention.resolved') return `已恢复：${plain(item.title)}（自 ${item.since}）`
+  if (type === 'attention.resolved') return `已恢复：${plain(item.title)}（${item.since.slice(0, MINUTES)} 开始）`
   const grave = item.severity === 'critical' ? '紧急' : '提醒'
   const head = `${bold(`${grave}：${plain(item.title)}`)}${numbersOf(item)}`
   return item.detail ? `${head}\n${quote(plain(item.detail))}` : head
@@ -87,7 +97,7 @@ function comparedText(name: string, { value, before }: Compared, format: (value:
 
 const MAX_NAMES = 10
 
-function digestLines(digest: DigestFigures, { bold }: Style): string[] {
+function digestLines(digest: DigestFigures): string[] {
   const number = (value: number) => `${count.format(value)} 单`
   const money = (value: number) => yuan.format(value)
   const silent = digest.cabinets_without_sale
@@ -102,35 +112,49 @@ function digestLines(digest: DigestFigures, { bold }: Style): string[] {
       ? '每个货柜都有销售'
       : `没有销售的货柜 ${silent.length} 个：${names.join('、')}${silent.length > MAX_NAMES ? ' 等' : ''}`,
     digest.closed ? '昨天已日结' : '昨天还没有日结',
-    digest.open_items === 0 ? bold('一切正常') : bold(`待办 ${digest.open_items} 项`),
   ]
 }
 
+const GAP = '\n\n'
+
+/** The parts of which as many are shown as have room, each with what parts it from the one before. */
 function blocksOf({ type, message }: Told, style: Style): string[] {
-  const items = message.items.map((item) => itemText(type, item, style))
-  if (type === 'test') return ['这是一条测试通知，收到说明设置正确']
-  return message.digest ? [...digestLines(message.digest, style), ...items] : items
+  if (type === 'test') return [`${GAP}这是一条测试通知，收到说明设置正确`]
+  // The ends of things are a line each.
+  const before = type === 'attention.resolved' ? style.line : GAP
+  const items = message.items.map((item, index) => `${index === 0 ? GAP : before}${itemText(type, item, style)}`)
+  if (!message.digest) return items
+  const lines = digestLines(message.digest).map((line, index) => `${index === 0 ? GAP : style.line}${line}`)
+  const { open_items: open } = message.digest
+  return [...lines, GAP + style.bold(open === 0 ? '一切正常' : `待办 ${count.format(open)} 项`), ...items]
 }
 
 /** As JSON has it: a line break or a quotation mark takes two there, and some robots count so. */
 const bytesOf = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2
 
-/** The message as text of at most so many bytes; what has no room is counted. */
-export function textOf(told: Told, style: Style, maxBytes: number): string {
-  const { message, keyword } = told
-  const end = keyword === null ? '' : `\n\n${keyword}`
+/** The message in so many bytes; what has no room is counted. */
+function fit(told: Told, style: Style, maxBytes: number): string {
   const blocks = blocksOf(told, style)
   const rest = (shown: number) => {
-    const left = blocks.length - shown + (message.more ?? 0)
-    return left > 0 ? `\n\n另有 ${count.format(left)} 项，请打开 goBox 的待办查看` : ''
+    const left = blocks.length - shown + (told.message.more ?? 0)
+    return left > 0 ? `${GAP}另有 ${count.format(left)} 项，请打开 goBox 的待办查看` : ''
   }
   let text = style.heading(subjectOf(told))
-  const room = maxBytes - bytesOf(end) - bytesOf(rest(-blocks.length))
+  const room = maxBytes - bytesOf(rest(-blocks.length))
   let shown = 0
   for (const block of blocks) {
-    if (bytesOf(text) + bytesOf(`\n\n${block}`) > room) break
-    text += `\n\n${block}`
+    if (bytesOf(text) + bytesOf(block) > room) break
+    text += block
     shown++
   }
-  return text + rest(shown) + end
+  return text + rest(shown)
+}
+
+/** The message as text of at most so many bytes, which holds the keyword, if only at its end. */
+export function textOf(told: Told, style: Style, maxBytes: number): string {
+  const { keyword } = told
+  const text = fit(told, style, maxBytes)
+  if (keyword === null || text.includes(keyword)) return text
+  const end = GAP + keyword
+  return fit(told, style, maxBytes - bytesOf(end)) + end
 }
