@@ -33,7 +33,7 @@ export default defineConfig({
             'tests/api/**/*.test.ts',
             'tests/cluster/**/*.test.ts',
             'tests/unit/server/repositories/**/*.test.ts',
-            'tests/unit/server/services/alerts/**/*.test.ts',
+            'tests/unit/server/services/{alerts,attention}/**/*.test.ts',
             'tests/unit/server/storage/transactions.test.ts',
             onlyPostgres,
           ],

@@ -18,7 +18,9 @@ export const FILTER_KEYS = [
   'unconfigured',
   ...REFUND_KEYS,
   'barcode',
+  'import_stuck',
   'import_error',
+  'import_error_rest',
 ] as const
 export type FilterKey = (typeof FILTER_KEYS)[number]
 export type OrderFilter = Partial<Record<FilterKey, string>>

@@ -9,6 +9,12 @@ export type ImportState = (typeof IMPORT_STATES)[number]
 /** From `created` on the document exists in C8, so the order counts as imported. */
 export const IMPORTED_STATES = ['created', 'imported'] as const satisfies readonly ImportState[]
 
+/** An import that has been due for so many milliseconds is stuck. */
+export const STUCK_AFTER = 30 * 60_000
+
+/** So many reasons of failed imports are told apart, those whose orders came first; the others are one. */
+export const NAMED_REASONS = 20
+
 /** Whether C8 holds a retail document for an order in this state. */
 export function isImported(state: ImportState): boolean {
   return state === 'created' || state === 'imported'

@@ -96,6 +96,8 @@ function orderFilterFields(zone: string) {
     refund_handled: flagField().optional(),
     /** Whether a refund has not ended for more than a day, and nobody has said what was done. */
     refund_overdue: flagField().optional(),
+    /** Whether the import has been due for over half an hour and does not run. */
+    import_stuck: flagField().optional(),
     /** Orders with a line of this product. */
     barcode: textField(1, 128)
       .meta({ examples: ['6901028024969'] })
@@ -104,6 +106,8 @@ function orderFilterFields(zone: string) {
     import_error: textField(1, 10_000)
       .meta({ examples: ['货柜 10086 还没有配置'] })
       .optional(),
+    /** Whether it failed for none of the 20 reasons that came first, which the to-dos name one by one. */
+    import_error_rest: flagField().optional(),
   }
 }
 

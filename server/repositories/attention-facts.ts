@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, isNotNull, isNull, lte, min, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, isNotNull, min, sql, type Column } from 'drizzle-orm'
 import { automations, setOfBooks } from '#drizzle/schema/account-sets'
 import { orders } from '#drizzle/schema/orders'
 import { rejectedMessages } from '#drizzle/schema/messages'
@@ -42,13 +42,43 @@ export async function readStanding(setOfBookId: number) {
 
 export type Standing = NonNullable<Awaited<ReturnType<typeof readStanding>>>
 
-/** How many refunds a filter of refunds finds, and their sum in fen; partial indexes hold them, so no window is needed. */
-export async function sumRefunds(setOfBookId: number, filter: OrderFilter): Promise<Sum> {
-  const [sum] = await useStorage()
-    .db.select({ orders: count(), amount: sql`coalesce(sum(${orders.totalAmount}), 0)`.mapWith(Number) })
-    .from(orders)
-    .where(ordersMatch(setOfBookId, filter, sql`true`))
-  return sum!
+/** So many orders are read at once: a few milliseconds. */
+const SLICE = 500
+
+/** Filters that find few orders, each with the column by which its index has them. */
+const FEW = {
+  refund_unhandled: [{ refund_handled: false }, orders.createTime],
+  refund_overdue: [{ refund_overdue: true }, orders.updateTime],
+  import_stuck: [{ import_stuck: true }, orders.importDueAt],
+} satisfies Record<string, [OrderFilter, Column]>
+
+/** Orders that need a person, their sum in fen, and the time by which the first of them comes. */
+interface Needy extends Sum {
+  first: number | null
+}
+
+/** Counts orders that need a person: an index leads to them, and they are read in slices. */
+export async function sumNeedy(setOfBookId: number, kind: keyof typeof FEW, now: number): Promise<Needy> {
+  const { db, prepareRows } = useStorage()
+  const [filter, by] = FEW[kind]
+  const behind = sql`(${by}, ${orders.id}) > (${sql.placeholder('at')}, ${sql.placeholder('id')})`
+  const read = prepareRows(
+    db
+      .select({ at: by, id: orders.id, amount: orders.totalAmount })
+      .from(orders)
+      .where(ordersMatch(setOfBookId, filter, behind, now))
+      .orderBy(asc(by), asc(orders.id))
+      .limit(SLICE),
+  )
+  const found: Needy = { orders: 0, amount: 0, first: null }
+  for (let last = [-1, 0], count = SLICE; count === SLICE; await nextTurn()) {
+    const rows = (await read({ at: last[0], id: last[1] })) as [unknown, unknown, unknown][]
+    for (const [, , amount] of rows) found.amount += Number(amount)
+    if (rows.length > 0) found.first ??= Number(rows[0]![0])
+    found.orders += count = rows.length
+    last = (rows.at(-1) ?? []).map(Number)
+  }
+  return found
 }
 
 /** Why the last download by itself failed; `undefined` if it did not, or none is to run. */
@@ -70,26 +100,6 @@ export async function readDownloadFailure(setOfBookId: number) {
   return row && { ...row, message: row.message! }
 }
 
-/** The orders that the queue could have taken up by `dueBy`, and when the longest due one was due. */
-export async function sumDue(setOfBookId: number, dueBy: number): Promise<Sum & { since: number | null }> {
-  const [row] = await useStorage()
-    .db.select({
-      orders: count(),
-      amount: sql`coalesce(sum(${orders.totalAmount}), 0)`.mapWith(Number),
-      since: min(orders.importDueAt),
-    })
-    .from(orders)
-    .where(
-      and(
-        eq(orders.setOfBookId, setOfBookId),
-        isNotNull(orders.importDueAt),
-        lte(orders.importDueAt, dueBy),
-        isNull(orders.importLease),
-      ),
-    )
-  return row!
-}
-
 /** Failed imports of one reason. */
 export interface FailedReason extends Sum {
   message: string
@@ -98,8 +108,6 @@ export interface FailedReason extends Sum {
   /** Its first order. */
   id: number
 }
-
-const SLICE = 2000
 
 interface FailedOrder {
   id: number

@@ -1,8 +1,8 @@
-import { and, between, eq, inArray, lt, not, notInArray, or, sql, SQL } from 'drizzle-orm'
+import { and, between, eq, inArray, isNotNull, isNull, lt, not, notInArray, or, sql, SQL } from 'drizzle-orm'
 import { devices } from '#drizzle/schema/devices'
 import { orders } from '#drizzle/schema/orders'
 import type { cabinetTotals, dayTotals } from '#drizzle/totals'
-import { IMPORTED_STATES } from '#shared/import-state'
+import { IMPORTED_STATES, NAMED_REASONS, STUCK_AFTER } from '#shared/import-state'
 import { REFUND_STATUSES } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
 import { REFUND_TIME } from '#shared/refunds'
@@ -35,9 +35,9 @@ export function asksForCabinet(filter: OrderFilter): boolean {
   return filter.dev_id !== undefined || filter.device_name !== undefined || filter.unconfigured !== undefined
 }
 
-/** Whether the filter asks what became of a refund, which the totals do not know. */
-export function asksForRefunds({ refund_handled: handled, refund_overdue: overdue }: OrderFilter): boolean {
-  return handled !== undefined || overdue === true
+/** Whether the filter asks for a few orders that the totals do not know, but an index of their own leads to. */
+export function asksForFew(filter: OrderFilter): boolean {
+  return filter.refund_handled !== undefined || filter.refund_overdue === true || filter.import_stuck === true
 }
 
 /*
@@ -48,12 +48,26 @@ const IS_WAITING = sql`status > 101 and status in (102, 103, 104, 110) and impor
 const IS_HANDLED = sql`refund_handled_at is not null`
 const IS_UNFINISHED = sql`status > 101 and status in (102, 104, 110) and refund_handled_at is null`
 
-function refundsMatch({ refund_handled: handled, refund_overdue: overdue }: OrderFilter): SQL | undefined {
-  const isOverdue = and(IS_UNFINISHED, lt(orders.updateTime, Date.now() - REFUND_TIME))!
+function fewMatch(
+  { refund_handled: handled, refund_overdue: overdue, import_stuck: stuck }: OrderFilter,
+  now: number,
+): SQL | undefined {
+  const isOverdue = and(IS_UNFINISHED, lt(orders.updateTime, now - REFUND_TIME))!
+  const { importDueAt, importLease } = orders
+  const isStuck = and(isNotNull(importDueAt), lt(importDueAt, now - STUCK_AFTER), isNull(importLease))!
   return and(
     handled === undefined ? undefined : handled ? IS_HANDLED : IS_WAITING,
     overdue === undefined ? undefined : overdue ? isOverdue : not(isOverdue),
+    stuck === undefined ? undefined : stuck ? isStuck : not(isStuck),
   )
+}
+
+/** Whether the import failed for none of the reasons that are told apart (server/services/attention/import-failed.ts). */
+function isOfOtherReason(setOfBookId: number): SQL {
+  const isFailed = sql`import_state = 'failed'`
+  const reason = sql`coalesce(${orders.importError}, '')`
+  const named = sql`select ${reason} from ${orders} where ${and(eq(orders.setOfBookId, setOfBookId), isFailed)} group by ${reason} order by min(${orders.id}) limit ${sql.raw(String(NAMED_REASONS))}`
+  return and(eq(orders.importState, 'failed'), sql`${reason} not in (${named})`)!
 }
 
 /** The conditions on what the totals know as well as the orders, but for the time. */
@@ -89,11 +103,16 @@ export function asksForText(filter: OrderFilter): boolean {
     filter.q !== undefined ||
     filter.barcode !== undefined ||
     filter.import_error !== undefined ||
-    filter.refund_overdue === false
+    filter.import_error_rest !== undefined ||
+    filter.refund_overdue === false ||
+    filter.import_stuck === false
   )
 }
 
-function textMatches({ trans_id: transId, q, barcode, import_error: importError }: OrderFilter): SQL | undefined {
+function textMatches(
+  setOfBookId: number,
+  { trans_id: transId, q, barcode, import_error: importError, import_error_rest: rest }: OrderFilter,
+): SQL | undefined {
   const { containsAscii, hasBarcode } = useStorage().dialect
   return and(
     transId === undefined ? undefined : eq(orders.transId, transId),
@@ -102,6 +121,7 @@ function textMatches({ trans_id: transId, q, barcode, import_error: importError 
       : or(containsAscii(orders.transId, q), containsAscii(orders.eId, q), containsAscii(orders.retailCode, q)),
     barcode === undefined ? undefined : hasBarcode(orders.products, barcode),
     importError === undefined ? undefined : eq(orders.importError, importError),
+    rest === undefined ? undefined : rest ? isOfOtherReason(setOfBookId) : not(isOfOtherReason(setOfBookId)),
   )
 }
 
@@ -146,7 +166,17 @@ export function behind({ to, ids }: Span, last: { createTime: number; id: number
 }
 
 /** All conditions of the filter on orders of a span, which holds the filter's own dates. */
-export function ordersMatch(setOfBookId: number, filter: OrderFilter, span: Span | SQL): SQL {
-  const isWithin = span instanceof SQL ? span : inSpan(span)
-  return and(factsMatch(orders, setOfBookId, filter), isWithin, refundsMatch(filter), textMatches(filter))!
+export function ordersMatch(
+  setOfBookId: number,
+  filter: OrderFilter,
+  span: Span | SQL | undefined,
+  now = Date.now(),
+): SQL {
+  const isWithin = span === undefined || span instanceof SQL ? span : inSpan(span)
+  return and(
+    factsMatch(orders, setOfBookId, filter),
+    isWithin,
+    fewMatch(filter, now),
+    textMatches(setOfBookId, filter),
+  )!
 }

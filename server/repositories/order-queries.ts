@@ -16,9 +16,8 @@ type Client = AbortSignal
 
 /** Whether no index leads to what is asked for, so that all orders must be read: for part of a text, or by amount. */
 export function readsAll(query: OrderFilter & Partial<Pick<OrderQuery, 'sort'>>): boolean {
-  const { q, barcode, import_error: reason, trans_id: transId, sort } = query
-  const isSearch = (q ?? barcode ?? reason) !== undefined || query.refund_overdue === false
-  return Boolean(sort?.endsWith('total_amount')) || (transId === undefined && isSearch)
+  const { trans_id: transId, sort } = query
+  return Boolean(sort?.endsWith('total_amount')) || (transId === undefined && asksForText(query))
 }
 
 const named = (db: Reader) =>

@@ -6,15 +6,7 @@ import type { OrderFilter } from '#shared/orders'
 import { DAY } from '#shared/time'
 import { useStorage, type Reader } from '../storage/engine.ts'
 import { nextTurn } from '../turns.ts'
-import {
-  asksForCabinet,
-  asksForRefunds,
-  asksForText,
-  factsMatch,
-  inSpan,
-  ordersMatch,
-  type Span,
-} from './order-filter.ts'
+import { asksForCabinet, asksForFew, asksForText, factsMatch, inSpan, ordersMatch, type Span } from './order-filter.ts'
 
 /** How many orders match, and their sums in fen: of all, of those paid, and of those paid back. */
 export interface Totals {
@@ -112,14 +104,17 @@ async function countDays(
   return rows.map(({ day, ...totals }) => ({ from: beginOfDay(day), to: beginOfDay(day + 1) - 1, ...totals }))
 }
 
-/** What matches of refunds, which are few, by days, newest first: an index leads to them. */
-async function countRefunds(db: Reader, setOfBookId: number, filter: OrderFilter): Promise<Window[]> {
+/** Without what is looked for in the orders that all else has found. */
+const NO_TEXT = { q: undefined, barcode: undefined, import_error: undefined, import_error_rest: undefined }
+
+/** What matches of few orders by days, newest first: an index leads to them. */
+async function countFew(db: Reader, setOfBookId: number, filter: OrderFilter): Promise<Window[]> {
   const day = sql<number>`(${orders.createTime} + ${sql.raw(String(DAY_OFFSET))}) / ${sql.raw(String(DAY))}`
   const span = { from: filter.start_date ?? 0, to: filter.end_date ?? Number.MAX_SAFE_INTEGER }
   const rows = await db
     .select({ day: day.mapWith(Number), ...sumsOfOrders() })
     .from(orders)
-    .where(ordersMatch(setOfBookId, { ...filter, q: undefined, barcode: undefined }, span))
+    .where(ordersMatch(setOfBookId, { ...filter, ...NO_TEXT }, span))
     .groupBy(day)
     .orderBy(desc(day))
   return rows.map(({ day: number, ...totals }) => ({
@@ -193,7 +188,7 @@ async function countText(
 
 /**
  * Where the orders that match lie, newest first: by days or parts of them, of which each holds at least one. Read from the totals, so
- * that it takes as long for a million orders as for a thousand; only `q`, `barcode` and `import_error` are looked for in the orders
+ * that it takes as long for a million orders as for a thousand; only `q`, `barcode` and reasons are looked for in the orders
  * themselves, in slices and only on days that hold orders of the filter's other conditions: about a second for a
  * million orders, a tenth of it for a month of them.
  */
@@ -209,12 +204,12 @@ export async function findWindows(
     })
     return one.orders > 0 ? [one] : []
   }
-  if (asksForRefunds(filter)) {
-    const found = await countRefunds(db, setOfBookId, filter)
+  if (asksForFew(filter)) {
+    const found = await countFew(db, setOfBookId, filter)
     return asksForText(filter) ? countText(setOfBookId, filter, found, client) : found
   }
   const { days, rests } = await splitSpan(db, setOfBookId, { from: filter.start_date, to: filter.end_date })
-  const facts = { ...filter, q: undefined, barcode: undefined, import_error: undefined, refund_overdue: undefined }
+  const facts = { ...filter, ...NO_TEXT, refund_overdue: undefined, import_stuck: undefined }
   const windows = days ? await countDays(db, setOfBookId, facts, days) : []
   for (const rest of rests) windows.push(await countOrders(db, setOfBookId, facts, rest))
   const found = windows.filter((window) => window.orders > 0).sort((a, b) => b.from - a.from)

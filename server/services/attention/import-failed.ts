@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
+import { NAMED_REASONS } from '#shared/import-state'
 import { listFailedReasons, type FailedReason } from '../../repositories/attention-facts.ts'
 import { pageAt, type Evaluator, type Finding } from './finding.ts'
 
-const MAX_REASONS = 20
 const OTHER = 'other'
 /** A reason may name all lines of an order; what is longer is told apart by its fingerprint. */
 const MAX_KEY = 300
@@ -30,8 +30,8 @@ export const importFailed: Evaluator = {
   severity: 'warning',
   async find({ setOfBookId }) {
     const reasons = await listFailedReasons(setOfBookId)
-    const rest = reasons.slice(MAX_REASONS)
-    const findings = reasons.slice(0, MAX_REASONS).map(findingOf)
+    const rest = reasons.slice(NAMED_REASONS)
+    const findings = reasons.slice(0, NAMED_REASONS).map(findingOf)
     if (rest.length === 0) return findings
     const sum = (field: 'orders' | 'amount') => rest.reduce((total, reason) => total + reason[field], 0)
     findings.push({
@@ -40,7 +40,7 @@ export const importFailed: Evaluator = {
       detail: `另有 ${rest.length} 种原因`,
       count: sum('orders'),
       amount: sum('amount'),
-      to: pageAt('/orders', { import_state: 'failed' }),
+      to: pageAt('/orders', { import_state: 'failed', import_error_rest: 1 }),
     })
     return findings
   },

@@ -1,14 +1,13 @@
-import type { OrderFilter } from '#shared/orders'
-import { sumRefunds } from '../../repositories/attention-facts.ts'
-import { pageAt, type Finding } from './finding.ts'
+import { sumNeedy } from '../../repositories/attention-facts.ts'
+import { pageAt, type Finding, type Judged } from './finding.ts'
 
-/** One finding for all orders of a filter, none where there are none. */
+/** One finding for all refunds of a kind, none where there are none. */
 export async function findRefunds(
-  setOfBookId: number,
-  filter: OrderFilter,
+  { setOfBookId, now }: Judged,
+  kind: 'refund_unhandled' | 'refund_overdue',
   query: Record<string, number>,
   words: Pick<Finding, 'title' | 'detail'>,
 ): Promise<Finding[]> {
-  const { orders, amount } = await sumRefunds(setOfBookId, filter)
+  const { orders, amount } = await sumNeedy(setOfBookId, kind, now)
   return orders === 0 ? [] : [{ ...words, count: orders, amount, to: pageAt('/orders', query) }]
 }

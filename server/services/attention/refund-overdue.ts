@@ -5,10 +5,10 @@ import { findRefunds } from './refund-finding.ts'
 export const refundOverdue: Evaluator = {
   kind: 'refund_overdue',
   severity: 'warning',
-  find: ({ setOfBookId }) =>
+  find: (judged) =>
     findRefunds(
-      setOfBookId,
-      { refund_overdue: true },
+      judged,
+      'refund_overdue',
       { refund_overdue: 1 },
       { title: '退款超期', detail: '这些退款超过一天还没有完成，请到 goBox 查看' },
     ),

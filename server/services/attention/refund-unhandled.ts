@@ -5,10 +5,10 @@ import { findRefunds } from './refund-finding.ts'
 export const refundUnhandled: Evaluator = {
   kind: 'refund_unhandled',
   severity: 'warning',
-  find: ({ setOfBookId }) =>
+  find: (judged) =>
     findRefunds(
-      setOfBookId,
-      { refund_handled: false },
+      judged,
+      'refund_unhandled',
       { refund_handled: 0 },
       { title: '导入后退款', detail: '这些订单导入以后退了款，零售单要在 C8 里处理，处理后请记下来' },
     ),

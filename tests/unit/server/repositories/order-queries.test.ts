@@ -44,6 +44,8 @@ const someOrders = Array.from({ length: 600 }, (_, index) => {
     importedUser: isImported(importState) ? pick(['陈晓东', 'Li_Na']) : null,
     createdUser: pick(['goBox', 'goBox', '李娜']),
     importError: pick([null, 'C8 拒绝', 'C8 拒绝：余额']),
+    importDueAt: index % 3 === 0 ? Date.now() - (index % 2) * 3_600_000 : null,
+    importLease: index % 9 === 0 ? 'somebody' : null,
     products: [
       { barcode: pick(['6901', '69010', 'x"y\\']), name: '水', num: 1, amount: 100 * Math.ceil(random() * 9) },
     ],
@@ -76,6 +78,10 @@ function matches(row: Row, filter: OrderFilter): boolean {
       wanted,
     barcode: (wanted) => row.products.some((product) => product.barcode === wanted),
     import_error: (wanted) => row.importError === wanted,
+    import_stuck: (wanted) =>
+      (row.importDueAt !== null && row.importDueAt < Date.now() - 1_800_000 && !row.importLease) === wanted,
+    // There are fewer reasons than are told apart.
+    import_error_rest: (wanted) => !wanted,
   }
   return Object.entries(filter).every(
     ([key, wanted]) => wanted === undefined || conditions[key as keyof OrderFilter](wanted as never),
@@ -140,6 +146,11 @@ const filters: Record<string, unknown>[] = [
   { refund_handled: 0, dev_id: 1, q: '5550' },
   { refund_overdue: 1, sort: '-create_time' },
   { refund_overdue: 0, dev_id: 2 },
+  { import_stuck: 1 },
+  { import_stuck: 0, dev_id: 2 },
+  { import_stuck: 1, status: 100, q: '1' },
+  { import_state: 'failed', import_error_rest: 1 },
+  { import_error_rest: 0, dev_id: 2 },
   { q: '261' },
   { q: 'ls26110' },
   { q: 'kunde_9' },
