@@ -1,12 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { alertDeliveries } from '#drizzle/schema/alerts'
-import { automations } from '#drizzle/schema/account-sets'
+import { automations, setOfBooks } from '#drizzle/schema/account-sets'
 import { rejectedMessages } from '#drizzle/schema/messages'
 import { deleteChannel } from '#server/repositories/alert-channels'
 import { listDeliveries, queueDelivery } from '#server/repositories/alert-deliveries'
 import { pauseImports, resumeImports } from '#server/repositories/set-of-books'
+import { countAttention } from '#server/repositories/measures'
 import { noteDownload } from '#server/repositories/automations'
+import { sendToDingtalk } from '#server/connectors/alert-robots'
 import { readAttention } from '#server/services/attention/list'
+import { changeChannel } from '#server/services/alerts/channels'
+import { receiveMessage } from '#server/services/receive-order'
 import { snoozeItem } from '#server/repositories/attention'
 import { addOrders } from '../../with-storage.ts'
 import { at, HOUR, MINUTE, useAlertWorld } from './setup.ts'
@@ -27,6 +31,9 @@ async function reject(count = 1) {
       tx.insert(rejectedMessages).values({ ...message, setOfBookId: world.setOfBookId, body: `${index}` }),
     )
 }
+
+const line = { barcode: '6900000000017', name: '水', num: 1, amount: 2.5 }
+const tokenHash = async () => (await world.storage.db.select().from(setOfBooks))[0]!.tokenHash
 
 beforeEach(async () => {
   await resume()
@@ -113,8 +120,10 @@ it('a snoozed item is not told until then', async () => {
   await snoozeItem(kept!.item, world.now + HOUR, { ...by, setOfBookId }, null)
   await world.pass(10)
   expect(texts()).toEqual([])
+  expect(await countAttention(world.now)).toEqual([])
   await world.tick(world.now + HOUR)
   expect(texts()).toHaveLength(1)
+  expect(await countAttention(world.now)).toEqual([{ kind: 'message_rejected', severity: 'warning', items: 1 }])
 })
 
 describe('a robot that fails', () => {
@@ -162,6 +171,23 @@ describe('a robot that fails', () => {
   })
 })
 
+it('a channel that is switched on again is told of what lasts, once', async () => {
+  const { robots, setOfBookId } = world
+  const { id } = await world.addChannel({ type: 'wecom' })
+  robots.faults.wecom = 'broken'
+  await pauseQueue()
+  await world.pass(3)
+  await changeChannel(setOfBookId, id, { enabled: false }, by)
+  await world.pass(1)
+  expect(await deliveries()).toMatchObject([{ sentAt: null, givenUpAt: world.now }])
+  robots.faults = {}
+  await world.pass(5)
+  expect(texts()).toEqual([])
+  await changeChannel(setOfBookId, id, { enabled: true }, by)
+  await world.pass(5)
+  expect(texts()).toEqual([expect.stringContaining('紧急：导入已暂停')])
+})
+
 it('a channel that is deleted while something waits gets nothing more', async () => {
   const { robots, setOfBookId } = world
   const { id } = await world.addChannel({ type: 'wecom' })
@@ -205,7 +231,48 @@ it('never asks more of a robot than it takes in a minute, and loses nothing', as
   expect(robots.calls.wecom - before).toBe(45)
 })
 
+it('a robot whose rate others have used up is left alone until it listens again, and loses nothing', async () => {
+  const { robots } = world
+  await world.addChannel({ type: 'dingtalk' })
+  await world.addChannel({ type: 'webhook' })
+  await pauseQueue()
+  await world.pass(2)
+  const { addresses, secrets } = robots
+  world.now += MINUTE
+  for (let index = 0; index < 20; index++)
+    await sendToDingtalk(addresses.dingtalk, secrets.dingtalk, { title: '别人', text: '别人' }, world.now)
+  const before = robots.calls.dingtalk
+  await world.tick(world.now)
+  expect(robots.messages.at(-1)).toMatchObject({ robot: 'webhook', at: world.now })
+  expect(await deliveries()).toMatchObject([{ sentAt: world.now }, { sentAt: null, error: /send too fast（130101）/ }])
+  await world.pass(9)
+  expect(robots.calls.dingtalk - before).toBe(1)
+  await world.pass(4)
+  expect(robots.calls.dingtalk - before).toBe(2)
+  expect(texts().filter((text) => text.includes('导入已暂停'))).toHaveLength(1)
+})
+
+it('robots that hang delay no message of goBox', async () => {
+  const { robots, setOfBookId } = world
+  const types = ['wecom', 'dingtalk', 'webhook'] as const
+  for (const type of types) await world.addChannel({ type })
+  robots.faults = Object.fromEntries(types.map((type) => [type, 'hang']))
+  await pauseQueue()
+  await world.pass(2)
+  const before = { ...robots.calls }
+  let isSending = true
+  const sending = world.pass(1).finally(() => (isSending = false))
+  for (const type of types) await expect.poll(() => robots.calls[type]).toBe(before[type] + 1)
+  const order = { trans_id: 'meanwhile', status: 100, e_id: 'E', dev_id: 1, products: [line] }
+  const times = { create_time: '2026-11-10 10:00:00', update_time: '2026-11-10 10:00:00' }
+  const body = Buffer.from(JSON.stringify({ ...order, ...times }))
+  expect(await receiveMessage(setOfBookId, { tokenHash: await tokenHash(), body })).toBe('created')
+  expect(isSending).toBe(true)
+  await sending
+})
+
 it('a clock that is set back neither repeats nor forgets anything', async () => {
+  await world.tick(at('2026-11-14 12:03'))
   await world.addChannel({ type: 'wecom', digestAt: '08:07', digestSince: 0 })
   await pauseQueue()
   await world.pass(4)
@@ -246,7 +313,19 @@ it('what a robot is told has no markup and no mention of others, and holds its k
   })
   await world.pass(4)
   expect(texts()).toHaveLength(2)
-  for (const text of texts()) expect(text.replaceAll('**', '')).not.toMatch(/<at|\]\(|@1/)
+  for (const text of texts()) {
+    expect(text.replaceAll('**', '')).not.toMatch(/<at|\]\(|@1/)
+    expect(text.match(/售货/g)).toHaveLength(1)
+  }
   robots.keyword = undefined
   expect((await world.storage.db.select().from(alertDeliveries)).every(({ sentAt }) => sentAt !== null)).toBe(true)
+})
+
+it('a keyword that stands in the message anyway is not added once more', async () => {
+  await world.addChannel({ type: 'dingtalk', keyword: 'goBox' })
+  await world.addChannel({ type: 'feishu', keyword: '已暂停' })
+  await pauseQueue()
+  await world.pass(4)
+  expect(texts()).toHaveLength(2)
+  for (const text of texts()) expect(text).not.toMatch(/\n(?:goBox|已暂停)$/)
 })

@@ -44,7 +44,7 @@ function secretOf({ robots }: AlertWorld, type: ChannelInput['type']) {
 }
 
 /** An account set, stand-ins for everything that is told, and a clock that the test sets. */
-export function useAlertWorld(begin: number): AlertWorld {
+export function useAlertWorld(begin: number, { timeout = 1000 } = {}): AlertWorld {
   const world = { now: begin, freeSpace: 2 ** 40 } as AlertWorld
   world.tick = async (now) => {
     world.now = now
@@ -76,12 +76,12 @@ export function useAlertWorld(begin: number): AlertWorld {
     )
   beforeAll(async () => {
     world.robots = await startRobots({ now: () => world.now })
-    world.mail = await startMailServer()
+    world.mail = await startMailServer({ now: () => world.now })
     setDefaultCACertificates([world.mail.certificate])
     // Read once, when it is asked for first.
     process.env.NUXT_ALERT_ALLOWED_ORIGINS = world.robots.url
     process.env.NUXT_SMTP_URL = `smtp://127.0.0.1:${world.mail.port}`
-    process.env.NUXT_UPSTREAM_TIMEOUT = '1000'
+    process.env.NUXT_UPSTREAM_TIMEOUT = String(timeout)
     world.storage = await openTestStorage()
     world.storage.freeSpace = async () => world.freeSpace
     world.setOfBookId = (await ensureSetOfBook('A001', 'https://c8.example')).id
