@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import type { DigestFigures } from '#shared/alert-message'
+import { rejectedMessages } from '#drizzle/schema/messages'
 import { settlementDays } from '#drizzle/schema/settlements'
 import { orders } from '#drizzle/schema/orders'
 import { saveLastWebhook } from '#server/repositories/contacts'
@@ -29,6 +30,8 @@ const pause: Fault = { from: at('2026-11-03 10:01'), to: at('2026-11-03 14:00') 
 const fullDisk: Fault = { from: at('2026-11-07 02:00'), to: at('2026-11-07 05:00') }
 const refund: Fault = { from: at('2026-11-06 23:20'), to: at('2026-11-07 12:00') }
 const slowRefund: Fault = { from: at('2026-11-07 16:00'), to: at('2026-11-08 19:00') }
+/** Over before the morning comes: nobody is told. */
+const nightly: Fault = { from: at('2026-11-05 23:30'), to: at('2026-11-06 05:00') }
 /** 飞书 is away while the cabinet dies. */
 const robotAway: Fault = { from: at('2026-11-05 11:00'), to: at('2026-11-05 12:40') }
 const isIn = ({ from, to }: Fault, now: number) => now >= from && now < to
@@ -82,6 +85,20 @@ async function setRefunds(now: number) {
   if (ends(slowRefund, now)) await change('slow', { status: 103, updateTime: now })
 }
 
+async function setRejected(now: number) {
+  const { storage, setOfBookId } = world
+  const message = {
+    setOfBookId,
+    receivedAt: now,
+    source: 'webhook',
+    truncated: false,
+    reason: '必填',
+    body: '',
+  } as const
+  if (begins(nightly, now)) await storage.write((tx) => tx.insert(rejectedMessages).values(message))
+  if (ends(nightly, now)) await storage.write((tx) => tx.delete(rejectedMessages))
+}
+
 /** Of every second day somebody closes the books, at seven in the morning after it. */
 async function closeBooks(now: number) {
   const day = now - 31 * HOUR
@@ -99,6 +116,7 @@ async function live(now: number) {
   if (!isIn(silence, now)) await saveLastWebhook(world.setOfBookId, now)
   await setPause(now)
   await setRefunds(now)
+  await setRejected(now)
   await closeBooks(now)
   world.freeSpace = isIn(fullDisk, now) ? 2 ** 20 : 2 ** 40
   world.robots.faults = isIn(robotAway, now) ? { feishu: 'broken' } : {}
