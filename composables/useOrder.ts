@@ -30,11 +30,11 @@ export function useOrder(id: MaybeRefOrGetter<number>, doneText: (action: OrderA
     order.value ? actionsOf(order.value).filter((action) => can(ACTION_PERMISSIONS[action])) : [],
   )
 
-  /** Does it and tells the result; whether it succeeded. */
-  async function act(action: OrderAction): Promise<boolean> {
+  /** Does it and tells the result; whether it succeeded. `total`: what the page shows that would be booked. */
+  async function act(action: OrderAction, total = order.value?.total_amount): Promise<boolean> {
     busy.value = action
     try {
-      await actionsOnOne[action](toValue(id))
+      await actionsOnOne[action](toValue(id), total)
       void toast('success', doneText(action))
       return true
     } catch (cause) {

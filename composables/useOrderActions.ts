@@ -2,8 +2,13 @@
 export function useOrderActions() {
   const api = useApi()
 
-  const importNow = (id: number) =>
-    api<{ retail_code: string }>(`/api/orders/${id}`, { method: 'POST', query: { action: 'import' } })
+  /** `total`: what the order came to where it was decided upon; another is not booked. */
+  const importNow = (id: number, total?: number) =>
+    api<{ retail_code: string }>(`/api/orders/${id}`, {
+      method: 'POST',
+      query: { action: 'import' },
+      body: { total_amount: total },
+    })
 
   return {
     import: importNow,

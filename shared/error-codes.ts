@@ -84,6 +84,7 @@ export const ERROR_CODES = [
   'metrics_token_wrong',
   'not_found',
   'number_out_of_range',
+  'order_changed',
   'order_not_found',
   'order_unpaid',
   'order_without_lines',

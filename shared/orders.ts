@@ -169,6 +169,9 @@ export function orderQuerySchema(zone: string) {
 
 export type OrderQuery = z.output<ReturnType<typeof orderQuerySchema>>
 
+/** An import may name the total that the preview showed: another is not booked. */
+export const importSchema = z.object({ total_amount: amountField().optional() })
+
 /** What was done, as a body gives it; it is checked only where it is read. */
 const refundNote = z.unknown().meta({
   override: {

@@ -1,4 +1,5 @@
 import { importedAnswer } from '#shared/order-answers'
+import { importSchema } from '#shared/orders'
 import { importOrder } from '../services/import-order.ts'
 import { resetOrder } from '../services/reset-order.ts'
 import { action } from './define-api.ts'
@@ -13,6 +14,7 @@ const IMPORT_FAILURES = [
   '409 day_closed',
   '409 awaits_c8',
   '409 import_overtaken',
+  '409 order_changed',
   '422 order_unpaid',
   '422 order_without_lines',
   '422 device_unconfigured',
@@ -40,10 +42,11 @@ export const orderActions = {
   import: action({
     summary: 'Imports the order into C8, exactly once',
     permission: 'create',
+    input: importSchema,
     answer: importedAnswer,
     errors: IMPORT_FAILURES,
-    run: async ({ session, event, by }) => {
-      const { retailId, retailCode } = await importOrder(session, idOf(event), by)
+    run: async ({ input, session, event, by }) => {
+      const { retailId, retailCode } = await importOrder(session, idOf(event), by, input.total_amount)
       return { retail_id: retailId, retail_code: retailCode }
     },
   }),

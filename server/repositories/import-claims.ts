@@ -1,7 +1,9 @@
 import { and, asc, between, eq, isNull, sql } from 'drizzle-orm'
 import { orders } from '#drizzle/schema/orders'
 import { setOfBooks } from '#drizzle/schema/account-sets'
+import { fenToYuan, yuanText } from '#shared/money'
 import { useStorage, type Tx } from '../storage/engine.ts'
+import { Conflict } from '../errors.ts'
 import { addAudit, type Actor } from './audit.ts'
 import { closedReason, heldClosedDay, holdDays, refuseClosedDay } from './closed-days.ts'
 import { due, holdFreePlace } from './import-places.ts'
@@ -33,15 +35,26 @@ function take(
   })
 }
 
+/** Throws Conflict where goBox has changed the order's total since a person saw it. */
+function refuseOtherTotal({ totalAmount }: OrderRecord, previewed: number | undefined) {
+  if (previewed === undefined || previewed === totalAmount) return
+  throw new Conflict(`goBox 把订单金额从 ${yuanText(previewed)} 元改成了 ${yuanText(totalAmount)} 元，请核对后再导入`, {
+    code: 'order_changed',
+    params: { previewed: fenToYuan(previewed), total: fenToYuan(totalAmount) },
+  })
+}
+
 /**
- * Takes an order up for a person, whatever its backoff; `undefined` if it is imported, or somebody is at it. Throws
- * Conflict where its day is closed, but for a document that is only to be finished.
+ * Takes an order up for a person, whatever its backoff; `undefined` if it is imported, or somebody is at it. From then
+ * on its total stays as it is. Throws Conflict where its day is closed or its total is not the one that was previewed,
+ * but for a document that is only to be finished.
  */
 export async function claimOrder(
   orderId: number,
   lease: string,
   by: Actor,
   sessionId: number,
+  previewed?: number,
 ): Promise<OrderRecord | undefined> {
   const { write, forUpdate } = useStorage()
   return write(async (tx) => {
@@ -49,6 +62,7 @@ export async function claimOrder(
     const [order] = await forUpdate(tx.select().from(orders).where(eq(orders.id, orderId)))
     if (order && order.importState !== 'created') await refuseClosedDay(tx, order)
     if (!order || order.importState === 'imported' || order.importState === 'sending') return undefined
+    if (order.importState !== 'created') refuseOtherTotal(order, previewed)
     const taken = await take(tx, order, lease, by.user, sessionId)
     if (taken) await addAudit(tx, by, 'import_started', { id: orderId, name: order.transId })
     return taken

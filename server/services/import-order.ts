@@ -62,9 +62,14 @@ function refuseClaim(order: OrderRecord): never {
 
 /**
  * Imports one order for a person who waits for the result, at once and whatever its backoff. Throws NotFound, Conflict
- * when it is imported or somebody is at it, and what the attempt throws.
+ * when it is imported, somebody is at it, or its total is not the one that the person saw, and what the attempt throws.
  */
-export async function importOrder(session: SessionRecord, orderId: number, by: Actor): Promise<OrderRecord> {
+export async function importOrder(
+  session: SessionRecord,
+  orderId: number,
+  by: Actor,
+  previewed?: number,
+): Promise<OrderRecord> {
   const order = await getOrder(session.setOfBookId, orderId)
   if (!order) throw new NotFound('订单不存在，可能已被删除', { code: 'order_not_found' })
   if (order.importState !== 'created') await refuseWhenClosed(order)
@@ -74,7 +79,7 @@ export async function importOrder(session: SessionRecord, orderId: number, by: A
   await requireLookup(session.setOfBookId)
   return withLease(async (lease) => {
     const held: ImportLease = { orderId, lease, user: session.userName }
-    const claimed = await claimOrder(orderId, lease, by, session.id)
+    const claimed = await claimOrder(orderId, lease, by, session.id, previewed)
     if (!claimed) refuseClaim((await getOrder(session.setOfBookId, orderId)) ?? order)
     try {
       return await attemptImport(claimed, held, session)

@@ -137,6 +137,28 @@ describe('GET preview_import', () => {
     expect((await preview(shop, id)).body).toMatchObject({ draft: null, problems: [expect.stringMatching(/1 元/)] })
   })
 
+  it('is what an import that names its total books, or nothing: goBox may change the order before the click', async () => {
+    const shop = await openShop()
+    const id = await context.app.receive(shop, 'moved')
+    const { draft } = (await preview(shop, id)).body
+    const previewed = draft!.total_amount as number
+    await context.app.receive(shop, 'moved', {
+      update_time: '2026-11-20 11:00:00',
+      products: [{ barcode: water, name: '农夫山泉', num: 2, amount: 8.5 }],
+    })
+    const importAs = (total: unknown) =>
+      context.app.ask(`POST /api/orders/${id}?action=import`, { token: shop.token, body: { total_amount: total } })
+    expect(await importAs(previewed)).toMatchObject({
+      status: 409,
+      body: { ...failed(/10.5 元.*8.5 元/, 'order_changed'), params: { previewed, total: 8.5 } },
+    })
+    expect(await importAs('cheap')).toMatchObject({ status: 400, body: failed(/total_amount/) })
+    expect(await control().documents('moved')).toEqual([])
+    expect(await context.app.findOrder(shop, 'moved')).toMatchObject({ import_state: 'idle', import_error: null })
+    expect((await preview(shop, id)).body.draft).toMatchObject({ total_amount: 8.5 })
+    expect(await importAs(8.5)).toMatchObject({ status: 200 })
+  })
+
   it.each([
     ['c8.products', 'status', 502],
     ['c8.set_of_books', 'garbage', 502],
