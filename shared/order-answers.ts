@@ -19,7 +19,7 @@ import { orderHistoryEntryAnswer } from './order-history.ts'
 import { ORDER_STATUS, type OrderStatus } from './order-status.ts'
 
 /** An order's status; its meta lists what the numbers mean. */
-const shownStatus = /* @__PURE__ */ answerSchema(() =>
+export const shownStatus = /* @__PURE__ */ answerSchema(() =>
   z.literal(Object.keys(ORDER_STATUS).map((status) => Number(status) as OrderStatus)).meta({
     id: 'OrderStatus',
     description: Object.entries(ORDER_STATUS)

@@ -12,6 +12,7 @@ import {
   shownYuan,
   type AnswerOf,
 } from './answer-schema.ts'
+import { shownStatus } from './order-answers.ts'
 import { DAY_STATUSES, DIFFERENCE_KINDS } from './settlement-kinds.ts'
 
 const daySumAnswer = /* @__PURE__ */ answerSchema(() =>
@@ -84,6 +85,8 @@ export const differenceAnswer = /* @__PURE__ */ answerSchema(() =>
       c8_amount: shownYuan().nullable(),
       retail_code: shownText('LS-20261120-0001').nullable(),
       detail: shownText('goBox：支付成功；本系统：退款成功', 'In Chinese.').nullable(),
+      detail_code: shownErrorCode().nullable(),
+      detail_params: shownErrorParams().nullable(),
       resolved_at: shownTime().nullable(),
       accepted_at: shownTime().nullable(),
       accepted_user: shownUser().nullable(),
@@ -122,6 +125,18 @@ export const checkAskedAnswer = /* @__PURE__ */ answerSchema(() => z.object({ st
 /** How many changes were accepted. */
 export const changesAcceptedAnswer = /* @__PURE__ */ answerSchema(() => z.object({ accepted: shownInteger() }))
 
+/** What a change of a closed day can change, beside the lines. */
+const changedOrderAnswer = /* @__PURE__ */ answerSchema(() =>
+  z
+    .object({
+      status: shownStatus(),
+      total_amount: shownYuan(),
+      dev_id: z.int().meta({ examples: [10086] }),
+      create_time: shownTime(),
+    })
+    .meta({ id: 'ChangedOrder' }),
+)
+
 /** What happened to an order of a closed day. */
 const changeAnswer = /* @__PURE__ */ answerSchema(() =>
   z
@@ -131,6 +146,9 @@ const changeAnswer = /* @__PURE__ */ answerSchema(() =>
       order_id: shownInteger(),
       trans_id: shownText('T-1'),
       detail: shownText('交易状态：支付成功 → 退款成功', 'In Chinese.'),
+      before: changedOrderAnswer().nullable().meta({ description: '`null`: the order is new.' }),
+      after: changedOrderAnswer(),
+      lines_changed: z.boolean(),
       accepted_at: shownTime().nullable(),
       accepted_user: shownUser().nullable(),
       note: shownText('已退给顾客').nullable(),

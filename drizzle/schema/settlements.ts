@@ -97,6 +97,9 @@ export const settlementDifferences = table(
     c8Amount: bigint('c8_amount'),
     retailCode: text('retail_code'),
     detail: text(),
+    /** The failure that `detail` tells of: why an order is not imported, or cannot be taken in. */
+    detailCode: text('detail_code').$type<ErrorCode>(),
+    detailParams: json('detail_params').$type<ErrorParams>(),
     /** The begin of the check that found it last. */
     foundAt: bigint('found_at').notNull(),
     resolvedAt: bigint('resolved_at'),

@@ -2,6 +2,7 @@ import { and, asc, between, count, eq, inArray, isNull, not, sql } from 'drizzle
 import { orders } from '#drizzle/schema/orders'
 import { settlementDays, settlementDifferences } from '#drizzle/schema/settlements'
 import { IMPORTED_STATES } from '#shared/import-state'
+import type { ErrorCode, ErrorParams } from '#shared/error-codes'
 import type { DifferenceKind } from '#shared/settlement-kinds'
 import { useStorage, type Reader, type Tx } from '../storage/engine.ts'
 import { Conflict } from '../errors.ts'
@@ -21,6 +22,9 @@ export interface Finding {
   c8Amount: number | null
   retailCode: string | null
   detail: string | null
+  /** The failure that `detail` tells of. */
+  detailCode: ErrorCode | null
+  detailParams: ErrorParams | null
 }
 
 const table = settlementDifferences
@@ -49,6 +53,8 @@ const UPDATE = {
   c8Amount: found('c8_amount'),
   retailCode: found('retail_code'),
   detail: found('detail'),
+  detailCode: found('detail_code'),
+  detailParams: found('detail_params'),
   foundAt: found('found_at'),
   resolvedAt: sql`null`,
 }

@@ -75,6 +75,9 @@ export function presentDifference(difference: DifferenceRecord): SettlementDiffe
     c8_amount: yuan(difference.c8Amount),
     retail_code: difference.retailCode,
     detail: difference.detail,
+    // A day that an earlier release closed has none.
+    detail_code: difference.detailCode ?? null,
+    detail_params: difference.detailParams ?? null,
     resolved_at: time(difference.resolvedAt),
     accepted_at: time(difference.acceptedAt),
     accepted_user: difference.acceptedUser,
@@ -109,6 +112,17 @@ function changeDetail(change: ChangeRecord): string {
   return parts.join('；')
 }
 
+/** The order before a change, `null` where it is new. */
+function before({ oldStatus, oldAmount, oldDevId, oldCreateTime }: ChangeRecord): SettlementChange['before'] {
+  if (oldStatus === null) return null
+  return {
+    status: oldStatus,
+    total_amount: fenToYuan(oldAmount!),
+    dev_id: oldDevId!,
+    create_time: time(oldCreateTime)!,
+  }
+}
+
 export function presentChange(change: ChangeRecord): SettlementChange {
   return {
     id: change.id,
@@ -116,6 +130,14 @@ export function presentChange(change: ChangeRecord): SettlementChange {
     order_id: change.orderId,
     trans_id: change.transId,
     detail: changeDetail(change),
+    before: before(change),
+    after: {
+      status: change.newStatus,
+      total_amount: fenToYuan(change.newAmount),
+      dev_id: change.newDevId,
+      create_time: time(change.newCreateTime)!,
+    },
+    lines_changed: change.linesChanged,
     accepted_at: time(change.acceptedAt),
     accepted_user: change.acceptedUser,
     note: change.note,

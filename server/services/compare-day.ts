@@ -37,6 +37,8 @@ export function findingOf(
     c8Amount: null,
     retailCode: order.retailCode,
     detail: null,
+    detailCode: null,
+    detailParams: null,
     ...more,
   }
 }
@@ -50,14 +52,17 @@ function importDetail({ importState, importError }: DayOrder): string {
 /** Where what is stored does not agree with itself or with what goBox lists; `isMentioned`: goBox knows the order. */
 export function compareWithGobox(order: DayOrder, listed: ListedOrder | undefined, isMentioned: boolean): Finding[] {
   const findings: Finding[] = []
-  const add = (kind: Finding['kind'], detail: string | null) =>
-    findings.push(findingOf(kind, order, listed, { detail }))
+  const add = (kind: Finding['kind'], detail: string | null, more: Partial<Finding> = {}) =>
+    findings.push(findingOf(kind, order, listed, { detail, ...more }))
   if (!isMentioned) add('missing_at_gobox', `goBox 没有列出这个订单（本系统：${ORDER_STATUS[order.status]}）`)
   if (listed && listed.status !== order.status)
     add('status_differs', `goBox：${ORDER_STATUS[listed.status]}，本系统：${ORDER_STATUS[order.status]}`)
   if (listed && listed.amount !== null && listed.amount !== order.totalAmount)
     add('amount_differs', hasDocument(order) ? '订单导入以后 goBox 改了金额' : null)
-  if (order.status === PAID && !hasDocument(order)) add('not_imported', importDetail(order))
+  if (order.status === PAID && !hasDocument(order)) {
+    const { importErrorCode: detailCode, importErrorParams: detailParams } = order
+    add('not_imported', importDetail(order), { detailCode, detailParams })
+  }
   if (isRefund(order) && hasDocument(order) && !isRefundHandled(order))
     add('refunded_after_import', ORDER_STATUS[order.status])
   return findings

@@ -1,4 +1,5 @@
 import type { CabinetSums } from '#shared/settlements'
+import type { Reason } from '#shared/error-codes'
 import { integerField, statusField } from '#shared/fields'
 import { yuanToFen } from '#shared/money'
 import { PAID } from '#shared/order-status'
@@ -36,7 +37,7 @@ const status = statusField()
 const devId = integerField()
 
 /** What can be read of an order that cannot be taken in. */
-function readRefused({ transId, assembled }: TakenOrder, reason: string): Finding & { isPaid: boolean } {
+function readRefused({ transId, assembled }: TakenOrder, reason: Reason): Finding & { isPaid: boolean } {
   const fields = (assembled ?? {}) as Record<string, unknown>
   const cabinet = devId.safeParse(fields.dev_id)
   const amounts = (assembled?.products ?? []).map(({ amount }) => yuanToFen(Number(amount)))
@@ -50,12 +51,14 @@ function readRefused({ transId, assembled }: TakenOrder, reason: string): Findin
     storedAmount: null,
     c8Amount: null,
     retailCode: null,
-    detail: reason,
+    detail: reason.message,
+    detailCode: reason.code,
+    detailParams: reason.params ?? null,
     isPaid: status.safeParse(fields.status).data === PAID,
   }
 }
 
-function addRefused(found: DayAtGobox, { from, to }: RequestedCheck, order: TakenOrder, reason: string) {
+function addRefused(found: DayAtGobox, { from, to }: RequestedCheck, order: TakenOrder, reason: Reason) {
   const time = (order.assembled as Record<string, unknown> | undefined)?.create_time
   const made = typeof time === 'string' || typeof time === 'number' ? parseTime(time, useConfig().zone) : null
   if (made !== null && (made < from || made > to)) return
@@ -67,7 +70,7 @@ function addRefused(found: DayAtGobox, { from, to }: RequestedCheck, order: Take
 function add(found: DayAtGobox, check: RequestedCheck, order: TakenOrder) {
   const { transId, taken } = order
   if (transId !== '') found.mentioned.add(transId)
-  if ('refusal' in taken) return addRefused(found, check, order, taken.refusal.message)
+  if ('refusal' in taken) return addRefused(found, check, order, taken.refusal)
   const { message, receipt, at } = taken
   if (receipt !== 'unchanged') found.storedAt.set(message.trans_id, at)
   // An entry of another day is taken in, but counts for that day only.

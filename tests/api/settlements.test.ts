@@ -186,7 +186,21 @@ describe('a day check', () => {
     const found = Object.fromEntries(day.differences.map((row) => [row.trans_id, row]))
     expect(found['d-amount']).toMatchObject({ gobox_amount: 8, stored_amount: TOTAL, resolved_at: null })
     expect(found['d-refused']).toMatchObject({ order_id: null, gobox_amount: 1, stored_amount: null })
+    expect(found['d-refused']).toMatchObject({ detail_code: 'invalid', detail_params: { rule: 'quantity' } })
+    expect(found['d-idle']).toMatchObject({ detail_code: null, detail_params: null })
     expect((await check(date)).differences.map(({ id }) => id)).toEqual(day.differences.map(({ id }) => id))
+  })
+
+  it('tells why an order is not imported by a code, too, also of a day that is closed since', async () => {
+    const date = nextDay()
+    const id = await sell('coded', date, { dev_id: 10077 })
+    expect((await ask(`POST /api/orders/${id}?action=import`)).status).toBe(422)
+    const reason = { detail_code: 'device_unconfigured', detail_params: { dev_id: 10077 } }
+    expect((await check(date)).differences).toMatchObject([
+      { detail: expect.stringMatching(/^导入失败（failed）：货柜 10077/), ...reason },
+    ])
+    await ask(`POST /api/settlements/${date}/close`, { note: 'x' })
+    expect((await view(date)).differences).toMatchObject([reason])
   })
 
   it('resolves what is mended, opens again what is back, and leaves what was accepted', async () => {
@@ -332,8 +346,13 @@ describe('a closed day', () => {
     expect(await changes()).toMatchObject({
       total: 2,
       root: [
-        { trans_id: 'frozen-late', detail: expect.stringContaining('新到'), accepted_at: null },
-        { trans_id: 'frozen-1', detail: expect.stringContaining('退款成功') },
+        { trans_id: 'frozen-late', detail: expect.stringContaining('新到'), before: null, accepted_at: null },
+        {
+          trans_id: 'frozen-1',
+          detail: expect.stringContaining('退款成功'),
+          before: { status: 100 },
+          after: { status: 103, total_amount: TOTAL },
+        },
       ],
     })
     expect(await ask(`POST /api/settlements/${date}/changes/accept`, { note: '下月处理' })).toMatchObject({
