@@ -8,7 +8,7 @@ const context = useApp({ NUXT_TIME_ZONE: 'America/New_York' })
 const world = {} as World
 let shop: Shop
 
-const days = Array.from({ length: 10 }, (_, index) => `2026-09-${String(index + 1).padStart(2, '0')}`)
+const days = Array.from({ length: 20 }, (_, index) => `2026-09-${String(index + 1).padStart(2, '0')}`)
 const nextDay = () => days.shift()!
 
 beforeAll(async () => {
@@ -85,7 +85,145 @@ describe('a day', () => {
   })
 })
 
+describe('a check', () => {
+  it('leaves to the next one what is being sent, and what comes or changes since it began', async () => {
+    const date = nextDay()
+    const sending = await sell('m-sending', `${date} 10:00:00`)
+    await sell('m-changed', `${date} 11:00:00`)
+    await check(date)
+    await control().latency({ 'c8.retail_create': 1500, 'gobox.trade': 300 })
+    const importing = ask(`POST /api/orders/${sending}?action=import`)
+    await vi.waitUntil(async () => (await control().counts())['c8.retail_create'], { timeout: 5000, interval: 10 })
+    expect(await ask(`POST /api/settlements/${date}/check`)).toMatchObject({ status: 200 })
+    await vi.waitUntil(async () => (await view(date)).progress !== null, { timeout: 5000, interval: 10 })
+    const time = { create_time: `${date} 12:00:00`, update_time: `${date} 13:00:00` }
+    await context.app.receive(shop, 'm-come', { ...orderMessage('m-come'), ...time })
+    await context.app.receive(shop, 'm-changed', { ...orderMessage('m-changed'), ...time, status: 103 })
+    await vi.waitUntil(async () => (await view(date)).status === 'checked', { timeout: 10_000, interval: 50 })
+    // As the check before has left it.
+    const found = [
+      { kind: 'not_imported', trans_id: 'm-sending', resolved_at: null },
+      { kind: 'not_imported', trans_id: 'm-changed', resolved_at: null },
+    ]
+    expect((await view(date)).differences).toMatchObject(found)
+    expect(await importing).toMatchObject({ status: 200 })
+    await control().latency({})
+    const after = (await check(date)).differences.filter(({ resolved_at: resolved }) => resolved === null)
+    expect(after.map(({ kind, trans_id: id }) => `${kind} ${id}`).sort()).toEqual([
+      'missing_at_gobox m-come',
+      'not_imported m-come',
+      'status_differs m-changed',
+    ])
+  })
+
+  it('only reads C8', async () => {
+    const date = nextDay()
+    const id = await sell('read-only', `${date} 10:00:00`)
+    await ask(`POST /api/orders/${id}?action=import`)
+    await sell('read-only-2', `${date} 11:00:00`)
+    const before = await control().counts()
+    await check(date)
+    const more = Object.entries(await control().counts()).filter(([step, count]) => count !== before[step as never])
+    expect(more.map(([step]) => step).filter((step) => step.startsWith('c8.'))).toEqual(['c8.retail_lookup'])
+  })
+
+  it('counts what goBox lists of another day for that day', async () => {
+    const date = nextDay()
+    const next = nextDay()
+    // In the shop's zone it is the evening before.
+    await sell('other-day', `${next} 02:00:00+08:00`)
+    expect(await check(next)).toMatchObject({ gobox: { orders: 0 }, stored: { orders: 0 }, differences: [] })
+    expect((await view(date)).stored).toEqual({ orders: 1, amount: 10.5 })
+  })
+
+  it('ends with a reason where nobody is logged in to C8, keeps what it found, and resolves nothing', async () => {
+    const date = nextDay()
+    const { app } = context
+    const other = await app.openShopWithCredentials()
+    const asOther = (request: string) => app.ask<SettlementDetail>(request, { token: other.token })
+    const message = { create_time: `${date} 10:00:00`, update_time: `${date} 10:00:00` }
+    await app.receive(other, 'no-log-in', message)
+    const viewer = await app.logIn(other.name, 1)
+    await control().latency({ 'gobox.trade': 500 })
+    await asOther(`POST /api/settlements/${date}/check`)
+    expect(await asOther('DELETE /api/access_token')).toMatchObject({ status: 200 })
+    const seen = () => app.ask<SettlementDetail>(`GET /api/settlements/${date}`, { token: viewer.token })
+    await vi.waitUntil(async () => (await seen()).body.check_error !== null, { timeout: 10_000, interval: 50 })
+    await control().latency({})
+    expect((await seen()).body).toMatchObject({
+      status: 'open',
+      checked_at: null,
+      check_error: expect.stringMatching(/重新登录/),
+      check_error_code: 'check_needs_log_in',
+      c8: null,
+      differences: [{ kind: 'missing_at_gobox' }, { kind: 'not_imported' }],
+    })
+  })
+
+  it('has its refund resolved at once by whoever says what was done', async () => {
+    const date = nextDay()
+    const id = await sell('handled', `${date} 10:00:00`)
+    await ask(`POST /api/orders/${id}?action=import`)
+    await sell('handled', `${date} 10:00:00`, { status: 103, update_time: `${date} 12:00:00` })
+    expect((await check(date)).differences).toMatchObject([{ kind: 'refunded_after_import', resolved_at: null }])
+    await ask(`POST /api/orders/${id}?action=handle_refund`, { handled: true, note: 'TH-1' })
+    expect((await view(date)).differences).toMatchObject([{ resolved_at: expect.any(String) }])
+    expect(await check(date)).toMatchObject({ differences: [{ resolved_at: expect.any(String) }] })
+  })
+})
+
 describe('closing', () => {
+  it('decides upon the differences, and tells the audit the figures, as reopening does', async () => {
+    const date = nextDay()
+    await sell('decided', `${date} 10:00:00`)
+    const [{ id }] = (await check(date)).differences as [SettlementDetail['differences'][number]]
+    await ask(`POST /api/settlements/${date}/close`, { note: '月底' })
+    const accept = () => ask(`POST /api/settlements/${date}/differences/${id}/accept`, { note: 'x' })
+    expect(await accept()).toMatchObject({ status: 409, body: failed(/已日结/, 'day_closed') })
+    await ask(`POST /api/settlements/${date}/reopen`, { note: '漏了一单' })
+    expect(await accept()).toMatchObject({ status: 200 })
+    const { body } = await ask<{ root: { event: string; detail: Fields }[] }>('GET /api/audit')
+    const figures = {
+      gobox_orders: 1,
+      stored_orders: 1,
+      stored_amount: 10.5,
+      c8_orders: 0,
+      refunds_orders: 0,
+      differences: 1,
+    }
+    const told = (event: string) => body.root.find((row) => row.event === event)
+    expect(told('day_closed')).toMatchObject({ detail: { name: date, after: { ...figures, note: '月底' } } })
+    expect(told('day_reopened')).toMatchObject({ detail: { name: date, before: figures, after: { note: '漏了一单' } } })
+  })
+
+  it('lists each kind of change since, and an order that moves into the day or out of it', async () => {
+    const [date, other] = [nextDay(), nextDay()]
+    const move = (id: string, hour: number, changes: Fields) =>
+      sell(id, `${date} 10:00:00`, { update_time: `${date} ${hour}:00:00`, ...changes })
+    for (const id of ['c-lines', 'c-cabinet', 'c-out']) await sell(id, `${date} 10:00:00`)
+    await sell('c-in', `${other} 10:00:00`)
+    await check(date)
+    await ask(`POST /api/settlements/${date}/close`, { note: 'x' })
+    const [first, second] = orderMessage('x').products
+    await move('c-lines', 11, { products: [{ ...first!, num: 1 }, second!] })
+    await move('c-lines', 12, { products: [{ ...first!, num: 1, amount: 8 }, second!] })
+    await move('c-cabinet', 11, { dev_id: 10087 })
+    await move('c-out', 11, { create_time: `${other} 10:00:00` })
+    await move('c-in', 11, {})
+    const { body } = await ask<{ root: Fields[] }>(`GET /api/settlements/${date}/changes`)
+    const told = Object.groupBy(body.root.toReversed(), ({ trans_id: id }) => String(id))
+    expect(told['c-lines']).toMatchObject([
+      { detail: '商品明细有变化', lines_changed: true, before: { total_amount: 10.5 }, after: { total_amount: 10.5 } },
+      { detail: expect.stringMatching(/10.5 元 → 11.5 元/), lines_changed: true, after: { total_amount: 11.5 } },
+    ])
+    expect(told['c-cabinet']).toMatchObject([
+      { before: { dev_id: 10086 }, after: { dev_id: 10087 }, lines_changed: false },
+    ])
+    expect(told['c-out']).toMatchObject([{ after: { create_time: `${other} 10:00:00` } }])
+    expect(told['c-in']).toMatchObject([{ before: { create_time: `${other} 10:00:00` } }])
+    expect((await view(date)).changed_after_close).toBe(5)
+  })
+
   it('shows in the preview of an order what keeps it from being imported', async () => {
     const date = nextDay()
     const id = await sell('previewed', `${date} 10:00:00`)

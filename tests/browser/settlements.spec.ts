@@ -1,9 +1,26 @@
 import { timeText } from '../../sandbox/shop.ts'
 import { expect, graveViolations, openPage, test, useStack } from './fixtures.ts'
-import { orderOf } from './stack.ts'
+import { orderOf, unconfigured, type Stack } from './stack.ts'
 
-const date = timeText(Date.now() - 86_400_000).slice(0, 10)
-const stack = useStack(async ({ deliver, sandbox }) => {
+const dateOf = (daysAgo: number) => timeText(Date.now() - daysAgo * 86_400_000).slice(0, 10)
+const [date, closed] = [dateOf(1), dateOf(2)]
+
+/** A closed day with an order that could not be imported, and that was refunded since. */
+async function closeDay({ ask, deliver, sandbox }: Stack) {
+  const kept = orderOf('T-KEPT', { dev_id: unconfigured, daysAgo: 2, create_time: `${closed} 10:00:00` })
+  await deliver(kept)
+  await sandbox.control.addOrders('A001', kept)
+  const { root } = await ask<{ root: { id: number }[] }>('GET', '/api/orders?action=trade_view&trans_id=T-KEPT')
+  await ask('POST', `/api/orders/${root[0]!.id}?action=import`).catch(() => undefined)
+  await ask('POST', `/api/settlements/${closed}/check`)
+  const status = async () => (await ask<{ status: string }>('GET', `/api/settlements/${closed}`)).status
+  await expect.poll(status, { timeout: 15_000 }).toBe('checked')
+  await ask('POST', `/api/settlements/${closed}/close`, { note: '货柜待配置' })
+  await deliver({ ...kept, status: 103, update_time: timeText(Date.now()) })
+}
+
+const stack = useStack(async ({ deliver, sandbox, ...more }) => {
+  await closeDay({ deliver, sandbox, ...more })
   const sold = orderOf('T-SOLD', { create_time: `${date} 10:00:00`, update_time: `${date} 10:00:05` })
   await deliver(sold)
   await sandbox.control.addOrders('A001', sold)
@@ -40,6 +57,37 @@ test('an accountant checks a day, mends what differs, closes it and opens it aga
   await question.getByRole('button', { name: '反日结' }).click()
   await expect(page.getByText('已对账', { exact: true })).toBeVisible()
 })
+
+test('an English page tells in English what does not agree and what changed since', async ({ page, snap }) => {
+  await page.addInitScript("localStorage.setItem('gobox.locale', 'en')")
+  await openPage(page, stack(), `/settlements/${closed}`)
+  const difference = page.locator('.settlement-differences li')
+  await expect(difference).toContainText(`The cabinet ${unconfigured} is not configured yet`)
+  await expect(page.locator('.settlement-changes li')).toContainText('Status: Paid → Refunded')
+  await snap('settlement-closed-en')
+  const texts = await page.locator('.settlement-differences, .settlement-changes').allInnerTexts()
+  expect(texts.join('\n').replace(/货柜待配置/g, '')).not.toMatch(/[\u4E00-\u9FFF]/)
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`a closed day is printed dark on white: ${colorScheme}`, async ({ page, snap }) => {
+    await page.emulateMedia({ colorScheme })
+    await openPage(page, stack(), `/settlements/${closed}`)
+    await expect(page.getByText('货柜待配置')).toBeVisible()
+    await expect(page.locator('html')).toHaveClass(colorScheme === 'dark' ? /dark/ : /^(?!.*dark)/)
+    await page.emulateMedia({ colorScheme, media: 'print' })
+    await expect(page.getByText('账套 A001')).toBeVisible()
+    await expect(page.getByText(/陈晓东 于 .+ 日结/)).toBeVisible()
+    await expect(page.getByRole('button').or(page.getByRole('navigation'))).toHaveCount(0)
+    const grounds = await page.evaluate(
+      `[document.documentElement, document.body, ...document.querySelectorAll('main, main li, main section')]
+        .map((element) => getComputedStyle(element).backgroundColor)`,
+    )
+    for (const ground of grounds as string[]) expect(['rgb(255, 255, 255)', 'rgba(0, 0, 0, 0)']).toContain(ground)
+    expect(await graveViolations(page, ['color-contrast'])).toEqual([])
+    await snap(`settlement-print-${colorScheme}`, 'whole')
+  })
+}
 
 test('a cabinet’s page tells when it sells and how it was configured', async ({ page, snap }) => {
   await openPage(page, stack(), '/devices/1')
