@@ -76,6 +76,8 @@ export async function measureQuestions(orders: number, database?: NodeJS.Process
     p95[name] = await measure(() => ask(`${view}&${filled}`, token))
   }
   p95['the overview'] = await measure(() => ask(`${app.url}/api/summary?days=30`, token))
+  p95['find by a part'] = await measure(() => ask(`${app.url}/api/find?q=${middle!.trans_id.slice(4, -2)}`, token))
+  p95['find nothing'] = await measure(() => ask(`${app.url}/api/find?q=nowhere`, token))
   p95['the days of a month'] = await measure(() => ask(`${app.url}/api/settlements`, token))
   p95['the to-dos, slowest'] = await slowestWithin(WATCHED, () => ask(`${app.url}/api/attention`, token))
   await app.stop()

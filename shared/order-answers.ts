@@ -86,7 +86,7 @@ export const orderAnswer = /* @__PURE__ */ answerSchema(() =>
 export type Order = AnswerOf<typeof orderAnswer>
 
 /** A row of trade_view. */
-const orderRowAnswer = /* @__PURE__ */ answerSchema(() =>
+export const orderRowAnswer = /* @__PURE__ */ answerSchema(() =>
   orderAnswer()
     .extend({ device_name: shownText('一号柜', '`null` when the cabinet is not configured.').nullable() })
     .meta({ id: 'OrderRow' }),

@@ -65,11 +65,15 @@ export function presentTotals(totals: Totals) {
   }
 }
 
+/** An order as lists show it, with its cabinet's name. */
+export function presentOrderRow(order: NamedOrderRecord, setOfBook: string): OrderRow {
+  return { ...presentOrder(order, setOfBook), device_name: order.deviceName }
+}
+
 /** trade_view's rows, slice by slice. */
 export async function* presentOrderRows(
   slices: AsyncIterable<NamedOrderRecord[]>,
   setOfBook: string,
 ): AsyncGenerator<OrderRow[]> {
-  for await (const slice of slices)
-    yield slice.map((order) => ({ ...presentOrder(order, setOfBook), device_name: order.deviceName }))
+  for await (const slice of slices) yield slice.map((order) => presentOrderRow(order, setOfBook))
 }
