@@ -7,6 +7,10 @@ export const LIVE_EVERY = 2000
 /** A thousand rows are half a megabyte of answer. */
 const MANY = 100
 const LIVE_EVERY_OF_MANY = 10_000
+/** How often new orders and changed states are asked for where nothing is on its way. */
+const NEWS_EVERY = 10_000
+/** Where all orders are read for it, or many answered. */
+const DEAR_NEWS_EVERY = 60_000
 
 /** Has the order list, where it is shown, asked for anew. */
 export const refreshOrders = () => refreshNuxtData(KEY)
@@ -25,37 +29,56 @@ function keepUnchanged(page: OrderPage, before: OrderRow[]): OrderPage {
 export function useOrderList(query: Ref<NonNullable<ApiOptions['query']>>) {
   const api = useApi()
   const connection = useConnectionStore()
+  const ask = (asked: ApiOptions['query'], signal?: AbortSignal) =>
+    api<OrderPage>('/api/orders', { query: { action: 'trade_view', ...asked }, signal })
   const {
     data: answer,
     error,
     status,
     refresh,
-  } = useAsyncData(
-    KEY,
-    (_, { signal }) => api<OrderPage>('/api/orders', { query: { action: 'trade_view', ...query.value }, signal }),
-    { watch: [query], lazy: true },
-  )
+  } = useAsyncData(KEY, (_, { signal }) => ask(query.value, signal), { watch: [query], lazy: true })
+
+  const isLoading = computed(() => status.value === 'pending')
 
   // What was there stays while the next answer is away or has failed.
   const data = shallowRef<OrderPage>()
-  watch(
-    answer,
-    (page) => {
-      if (page) data.value = keepUnchanged(page, data.value?.root ?? [])
-    },
-    { immediate: true },
-  )
+  /** Orders that have come since the list was loaded. */
+  const arrived = ref(0)
+
+  function show(page: OrderPage, count = 0) {
+    data.value = keepUnchanged(page, data.value?.root ?? [])
+    arrived.value = count
+  }
+  watch(answer, (page) => page && show(page), { immediate: true })
+
+  let isAsking = false
+  async function askForNews(): Promise<void> {
+    const [asked, before] = [query.value, data.value]
+    if (!before || isAsking || isLoading.value) return
+    if (error.value) return refresh()
+    isAsking = true
+    const now = await ask(asked).catch(() => undefined)
+    isAsking = false
+    // What was loaded meanwhile is newer.
+    if (!now || query.value !== asked || data.value !== before || isLoading.value) return
+    const { page, count } = takeNews(before, now)
+    show(page, count)
+  }
 
   const rows = computed(() => data.value?.root ?? [])
+  const isMany = computed(() => rows.value.length > MANY)
   const areMoving = computed(() => rows.value.some(({ import_state }) => isMoving(import_state)))
-  useIntervalFn(
-    () => areMoving.value && status.value !== 'pending' && refresh(),
-    () => (rows.value.length > MANY ? LIVE_EVERY_OF_MANY : LIVE_EVERY),
+  const isDear = computed(() => {
+    const { q, barcode, import_error: reason, sort } = query.value
+    return isMany.value || (q ?? barcode ?? reason) !== undefined || String(sort).endsWith('total_amount')
+  })
+  useLive(askForNews, () =>
+    areMoving.value ? (isMany.value ? LIVE_EVERY_OF_MANY : LIVE_EVERY) : isDear.value ? DEAR_NEWS_EVERY : NEWS_EVERY,
   )
   watch(
     () => connection.isLost,
     (isLost) => isLost || refresh(),
   )
 
-  return { data, rows, error, isLoading: computed(() => status.value === 'pending'), refresh }
+  return { data, rows, arrived, error, isLoading, refresh }
 }
