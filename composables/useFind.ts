@@ -141,7 +141,8 @@ export function useFind(text: Ref<string>, say: (key: string, values?: Record<st
         ]
       : [
           { name: 'recent', entries: recent.value },
-          { name: 'pages', entries: pages.value },
+          // Parts of a page are found by their words.
+          { name: 'pages', entries: pages.value.filter(({ detail }) => detail === undefined) },
           { name: 'actions', entries: actions.value },
         ]
     return all.filter(({ entries }) => entries.length > 0)
