@@ -1,7 +1,7 @@
 import { yuanText } from '#shared/money'
 import { formatTime } from '#shared/time'
 import type { ExportRecord } from '../repositories/order-export.ts'
-import { COLUMNS, writeRows } from './order-columns.ts'
+import { COLUMNS, writeCells, writeRows, type CellWriter, type Column } from './order-columns.ts'
 
 /** Excel takes a file for UTF-8 only with it. */
 const BOM = '\uFEFF'
@@ -20,14 +20,29 @@ export function csvText(text: string): string {
   return /[\r\n",]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }
 
-/** The orders as a CSV file (RFC 4180), a piece for each slice of orders. */
-export async function* toCsv(slices: AsyncIterable<ExportRecord[]>, zone: string): AsyncGenerator<string> {
-  const writer = {
+export const CSV_TYPE = 'text/csv; charset=utf-8'
+
+function writerFor(zone: string): CellWriter {
+  return {
     cell: { text: csvText, number: String, money: yuanText, time: (time: number) => formatTime(time, zone) },
     empty: '',
     separator: ',',
   }
-  yield `${BOM}${COLUMNS.map(({ title }) => csvText(title)).join(',')}\r\n`
+}
+
+const headerOf = (columns: { title: string }[]) => `${BOM}${columns.map(({ title }) => csvText(title)).join(',')}\r\n`
+
+/** A table as a CSV file. */
+export function* tableToCsv<Row>(columns: Column<Row>[], rows: Row[], zone: string): Generator<string> {
+  const writer = writerFor(zone)
+  yield headerOf(columns)
+  for (const row of rows) yield `${writeCells(columns, row, writer).slice(0, -writer.separator.length)}\r\n`
+}
+
+/** The orders as a CSV file (RFC 4180), a piece for each slice of orders. */
+export async function* toCsv(slices: AsyncIterable<ExportRecord[]>, zone: string): AsyncGenerator<string> {
+  const writer = writerFor(zone)
+  yield headerOf(COLUMNS)
   for await (const orders of slices) {
     let piece = ''
     for (const order of orders) {

@@ -3,12 +3,12 @@ import { formatTime } from '#shared/time'
 import { readOrders } from '../repositories/order-export.ts'
 import { addTotals, findWindows, type Window } from '../repositories/order-totals.ts'
 import type { Download } from '../http/define-download.ts'
-import { toCsv } from './csv.ts'
-import { toXlsx } from './xlsx.ts'
+import { CSV_TYPE, toCsv } from './csv.ts'
+import { toXlsx, XLSX_TYPE } from './xlsx.ts'
 
 const TYPES: Record<ExportFormat, string> = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  csv: CSV_TYPE,
+  xlsx: XLSX_TYPE,
 }
 
 /** The days that the file is about: those asked for, else those that hold its orders. */

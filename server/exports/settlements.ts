@@ -8,10 +8,8 @@ import { presentSettlement } from '../serializers/settlement.ts'
 import type { Download } from '../http/define-download.ts'
 import { nextTurn } from '../turns.ts'
 import { type Column, writeCells } from './order-columns.ts'
-import { frameOf, SHEET_END, sheetBegin, writerFor } from './xlsx.ts'
+import { frameOf, SHEET_END, sheetBegin, writerFor, XLSX_TYPE } from './xlsx.ts'
 import { toZip, type ZipFile } from './zip.ts'
-
-const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 const STATUS_NAMES: Record<DayStatus, string> = {
   open: '未对账',
@@ -95,7 +93,7 @@ async function* filesOf(setOfBookId: number, days: Day[], zone: string, client: 
 export function exportSettlements(setOfBookId: number, days: Day[], zone: string, client: AbortSignal): Download {
   const range = `${days.at(-1)!.date}_${days[0]!.date}`
   return {
-    type: TYPE,
+    type: XLSX_TYPE,
     name: `日结_${range}.xlsx`,
     plainName: `settlements_${range}.xlsx`,
     content: toZip(filesOf(setOfBookId, days, zone, client)),

@@ -3,8 +3,10 @@ import { DAY, zoneOffset } from '#shared/time'
 import { ORDER_STATUS, PAID, PAID_BACK } from '#shared/order-status'
 import type { ExportRecord } from '../repositories/order-export.ts'
 import type { Totals } from '../repositories/order-totals.ts'
-import { COLUMNS, writeRows, type CellWriter, type Kind } from './order-columns.ts'
+import { COLUMNS, writeCells, writeRows, type CellWriter, type Column, type Kind } from './order-columns.ts'
 import { toZip, type ZipFile } from './zip.ts'
+
+export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 /** What a sheet holds with its header. */
 const MAX_ROWS = 1_048_576
@@ -76,6 +78,14 @@ export const sheetBegin = (columns: { title: string; kind: Kind }[]) =>
   `<cols>${columns.map(({ kind }, index) => `<col min="${index + 1}" max="${index + 1}" width="${WIDTHS[kind]}" customWidth="1"/>`).join('')}</cols><sheetData><row>${columns.map(({ title }) => textCell(title, STYLE.header)).join('')}</row>`
 const SHEET_BEGIN = sheetBegin(COLUMNS)
 export const SHEET_END = '</sheetData></worksheet>'
+
+/** A table as a sheet. */
+export function* sheetOf<Row>(columns: Column<Row>[], rows: Row[], zone: string): Generator<string> {
+  const writer = writerFor(zone)
+  yield sheetBegin(columns)
+  for (const row of rows) yield `<row>${writeCells(columns, row, writer)}</row>`
+  yield SHEET_END
+}
 
 /** The rows of the orders, in pieces of one slice each. */
 async function* rowsOf(slices: AsyncIterable<ExportRecord[]>, zone: string): AsyncGenerator<string[]> {
