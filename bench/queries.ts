@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { REPORT_DAYS } from '#shared/report-kinds'
 import { seeded } from './seeded.ts'
 import { ask, logIn } from './shop.ts'
 
@@ -19,6 +20,9 @@ const QUESTIONS: Record<string, string> = {
   'one trans_id': 'trans_id={order}',
   'the last page': 'start={last}',
 }
+
+const DAY = 86_400_000
+const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10)
 
 const percentile95 = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)]!
 
@@ -80,6 +84,11 @@ export async function measureQuestions(orders: number, database?: NodeJS.Process
   p95['find nothing'] = await measure(() => ask(`${app.url}/api/find?q=nowhere`, token))
   p95['the days of a month'] = await measure(() => ask(`${app.url}/api/settlements`, token))
   p95['the to-dos, slowest'] = await slowestWithin(WATCHED, () => ask(`${app.url}/api/attention`, token))
+  // Of the longest range that each may have.
+  for (const [by, days] of Object.entries(REPORT_DAYS)) {
+    const range = `from=${dateOf(Date.now() - (days - 1) * DAY)}&to=${dateOf(Date.now())}`
+    p95[`a report by ${by}`] = await measure(() => ask(`${app.url}/api/reports?by=${by}&${range}`, token))
+  }
   await app.stop()
   return { startTime: app.startTime, p95 }
 }

@@ -22,3 +22,15 @@ export function boundsOfDate(date: string, zone: string): { from: number; to: nu
 export function addDays(date: string, days: number): string {
   return formatDate(parseWall(date)! / DAY + days)
 }
+
+/** The date so many months after another; where that month is shorter, its last day. */
+export function addMonths(date: string, months: number): string {
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number]
+  const lastDay = new Date(Date.UTC(year, month + months, 0)).getUTCDate()
+  return formatDate(Date.UTC(year, month - 1 + months, Math.min(day, lastDay)) / DAY)
+}
+
+/** How many days lie between two dates, with both. */
+export function countDays(from: string, to: string): number {
+  return (parseWall(to)! - parseWall(from)!) / DAY + 1
+}

@@ -123,7 +123,7 @@ export function orderFilterSchema(zone: string) {
 export type OrderFilter = z.output<ReturnType<typeof orderFilterSchema>>
 
 /** The forms in which orders can be taken away. */
-const EXPORT_FORMATS = ['csv', 'xlsx'] as const
+export const EXPORT_FORMATS = ['csv', 'xlsx'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** The export's query: trade_view's filter and the form, which is a workbook where none is named. */

@@ -20,7 +20,7 @@ export const summaryQuerySchema = z.object({
 })
 
 /** trade_view's filter that finds exactly the orders of a figure. */
-const figureFilterAnswer = /* @__PURE__ */ answerSchema(() =>
+export const figureFilterAnswer = /* @__PURE__ */ answerSchema(() =>
   z
     .object({
       start_date: shownDate().optional(),

@@ -52,7 +52,14 @@ export function addTotals(windows: Window[]): Totals {
 /** So many orders are read in one go, so that reading never keeps goBox waiting for more than some milliseconds. */
 export const SLICE = 2000
 
-async function knownDays(db: Reader, setOfBookId: number): Promise<{ first: number; last: number } | undefined> {
+/** Whole days of the totals, both inclusive. */
+export interface Days {
+  first: number
+  last: number
+}
+
+/** From which day to which there are orders; `undefined`: there are none. */
+export async function knownDays(db: Reader, setOfBookId: number): Promise<Days | undefined> {
   const [row] = await db
     .select({ first: min(dayTotals.day), last: max(dayTotals.day) })
     .from(dayTotals)
@@ -60,16 +67,14 @@ async function knownDays(db: Reader, setOfBookId: number): Promise<{ first: numb
   return row?.first == null || row.last == null ? undefined : { first: row.first, last: row.last }
 }
 
-/**
- * A span of time as the days of the totals that lie wholly in it, and what is left over at its ends. An open end
- * reaches as far as there are orders.
- */
-export async function splitSpan(
-  db: Reader,
-  setOfBookId: number,
-  { from, to }: Partial<Span>,
-): Promise<{ days: { first: number; last: number } | null; rests: Span[] }> {
-  const known = await knownDays(db, setOfBookId)
+/** A span as whole days of the totals, and what is left over at its ends. */
+interface Split {
+  days: Days | null
+  rests: Span[]
+}
+
+/** As `splitSpan`, where it is known on which days there are orders. */
+export function splitKnown(known: Days | undefined, { from, to }: Partial<Span>): Split {
   if (!known) return { days: null, rests: [] }
   const first = from === undefined ? known.first : dayOf(from - 1) + 1
   const last = to === undefined ? known.last : dayOf(to + 1) - 1
@@ -81,12 +86,20 @@ export async function splitSpan(
   return { days: days.first > days.last ? null : days, rests }
 }
 
+/**
+ * A span of time as the days of the totals that lie wholly in it, and what is left over at its ends. An open end
+ * reaches as far as there are orders.
+ */
+export async function splitSpan(db: Reader, setOfBookId: number, span: Partial<Span>): Promise<Split> {
+  return splitKnown(await knownDays(db, setOfBookId), span)
+}
+
 /** The totals of whole days, newest first. */
 async function countDays(
   db: Reader,
   setOfBookId: number,
   filter: OrderFilter,
-  { first, last }: { first: number; last: number },
+  { first, last }: Days,
 ): Promise<Window[]> {
   const table = asksForCabinet(filter) ? cabinetTotals : dayTotals
   // Naming each day lets the primary key lead to the cabinet; a range of days would read all cabinets.
