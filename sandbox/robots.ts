@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 type RobotName = 'wecom' | 'dingtalk' | 'feishu' | 'webhook'
 
 /** A message that was taken. */
-export interface TakenMessage {
+interface TakenMessage {
   robot: RobotName
   at: number
   /** What people see. */

@@ -209,7 +209,7 @@ describe('closing', () => {
     await move('c-lines', 12, { products: [{ ...first!, num: 1, amount: 8 }, second!] })
     await move('c-cabinet', 11, { dev_id: 10087 })
     await move('c-out', 11, { create_time: `${other} 10:00:00` })
-    await move('c-in', 11, {})
+    await move('c-in', 11, { update_time: `${other} 11:00:00` })
     const { body } = await ask<{ root: Fields[] }>(`GET /api/settlements/${date}/changes`)
     const told = Object.groupBy(body.root.toReversed(), ({ trans_id: id }) => String(id))
     expect(told['c-lines']).toMatchObject([

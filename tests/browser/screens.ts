@@ -6,6 +6,8 @@ export const SCREENS: { page: string; path: string; shown: string }[] = [
   { page: 'devices/index.vue', path: '/devices?configure=1', shown: '.el-dialog input' },
   { page: 'devices/[id].vue', path: '/devices/1', shown: 'h2' },
   { page: 'settlements/index.vue', path: '/settlements', shown: '[data-date]' },
+  { page: 'reports.vue', path: '/reports', shown: 'figure svg' },
+  { page: 'reports.vue', path: '/reports?by=hour', shown: '.chart-heat' },
   { page: 'settings.vue', path: '/settings', shown: 'pre' },
   ...['automation', 'messages', 'rights', 'audit'].map((tab) => ({
     page: 'settings.vue',

@@ -62,6 +62,9 @@ test('no page scrolls sideways, and nothing is cut off or lies over another, fro
     '/devices/1',
     '/settlements',
     `/settlements/${today}`,
+    '/reports',
+    '/reports?by=hour',
+    '/reports?by=product',
     '/settings',
   ]) {
     await page.setViewportSize({ width: 1440, height: 900 })
@@ -72,7 +75,7 @@ test('no page scrolls sideways, and nothing is cut off or lies over another, fro
       await expect.soft
         .poll(() => page.evaluate('document.documentElement.scrollWidth'), { message: `${path} at ${width}` })
         .toBeLessThanOrEqual(width)
-      if (path === '/')
+      if (path === '/' || path.startsWith('/reports'))
         await expect.soft.poll(() => page.evaluate(`{${OVERLAPS}}`), { message: `${path} at ${width}` }).toEqual([])
       if (path === '/orders') await expectReadable(page, width)
     }

@@ -10,6 +10,8 @@ import alertsZh from '../../i18n/alerts/zh.json' with { type: 'json' }
 import en from '../../i18n/locales/en.json' with { type: 'json' }
 import importsEn from '../../i18n/imports/en.json' with { type: 'json' }
 import importsZh from '../../i18n/imports/zh.json' with { type: 'json' }
+import reportsEn from '../../i18n/reports/en.json' with { type: 'json' }
+import reportsZh from '../../i18n/reports/zh.json' with { type: 'json' }
 import settingsEn from '../../i18n/settings/en.json' with { type: 'json' }
 import settingsZh from '../../i18n/settings/zh.json' with { type: 'json' }
 import zh from '../../i18n/locales/zh.json' with { type: 'json' }
@@ -32,6 +34,10 @@ it('has every text in both languages', () => {
 
 it('has every text about alerts in both languages', () => {
   expect(Object.keys(alertsEn).sort()).toEqual(Object.keys(alertsZh).sort())
+})
+
+it('has every text of the reports in both languages', () => {
+  expect(keysOf(reportsEn).sort()).toEqual(keysOf(reportsZh).sort())
 })
 
 it('has every text of the settlements in both languages', () => {
