@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { itHolds, itIsGuarded, type Scenario, type World } from './scenarios.ts'
 import { failed, orderMessage, useApp, type Fields, type Shop } from './server.ts'
 
@@ -586,6 +586,16 @@ describe('messages that were not understood', () => {
 })
 
 describe('what runs by itself', () => {
+  // A look-up that hangs in a test above ends later, which is no doing of the requests below.
+  beforeAll(async () => {
+    const underWay = () =>
+      context.app.rows(
+        `SELECT orders.id FROM orders JOIN set_of_books ON set_of_books.id = set_of_book_id
+         WHERE import_lease IS NOT NULL OR import_due_at < ? AND import_paused_reason IS NULL`,
+        Date.now() + 15_000,
+      )
+    await vi.waitUntil(() => underWay().length === 0, { timeout: 40_000, interval: 250 })
+  })
   itIsGuarded('GET /api/automation', 'view', () => world)
   itIsGuarded('PUT /api/automation', 'edit', () => world, { downloads: 0, imports: 0 })
   itHolds(

@@ -235,7 +235,10 @@ describe('the one file', () => {
     copyFileSync(program, join(bare, BINARY))
     writeFileSync(join(bare, UNIT_FILE), '')
     writeFileSync(join(bare, ENVIRONMENT_FILE), 'NUXT_GOBOX_URL=http://127.0.0.1:9\n', { mode: 0o600 })
-    const checked = spawnSync('chroot', [bare, BINARY, 'check'], { env: { HOME: '/' }, encoding: 'utf8' })
+    const checked = spawnSync('chroot', [bare, BINARY, 'check'], {
+      env: bareEnvironment({ HOME: '/' }),
+      encoding: 'utf8',
+    })
     expect(checked.stdout, 'the installed program checks its service').toMatch(
       /数据目录 \/var\/lib\/gobox\/data[^]*能连上 goBox（http:\/\/127\.0\.0\.1:9\/?）/,
     )
