@@ -1,15 +1,26 @@
 import type { Found } from '#shared/find'
+import type zh from '~/i18n/find/zh.json'
+
+export type FindText = keyof typeof zh
 
 /** What is remembered as found before, of each account set and user. */
 const REMEMBERED = 8
 const SHOWN_RECENT = 5
+/** Milliseconds without another letter, after which the server is asked. */
+const TYPED = 150
 
 export interface FindGroup {
   name: 'recent' | 'pages' | 'actions' | 'orders' | 'cabinets' | 'products' | 'search'
   entries: FindEntry[]
 }
 
-/** What the server finds of the text, asked anew with each letter; what was found before stays until then. */
+/** An entry and the group that it stands in: one may stand in two. */
+export interface FindPlace {
+  group: FindGroup
+  entry: FindEntry
+}
+
+/** What the server finds of the text, asked when the typing rests; what was found before stays until then. */
 function useServerFinds(text: Ref<string>) {
   const api = useApi()
   const found = shallowRef<Found>()
@@ -19,6 +30,8 @@ function useServerFinds(text: Ref<string>) {
   async function ask(q: string, signal: AbortSignal) {
     isPending.value = true
     error.value = ''
+    if (q) await new Promise((resolve) => setTimeout(resolve, TYPED))
+    if (signal.aborted) return
     try {
       found.value = q ? await api<Found>('/api/find', { query: { q }, signal }) : undefined
     } catch (cause) {
@@ -99,15 +112,16 @@ function useRecent(commands: Ref<FindEntry[]>) {
       .slice(0, SHOWN_RECENT),
   )
   function remember({ id, title, detail, to }: FindEntry) {
-    const path = to && { path: to.path, query: id.startsWith('order') ? undefined : to.query }
+    // What an order was like ages, and its buyer is nobody's to find in a browser.
+    const lasting = id.startsWith('order ') ? { id, title, to: to && { path: to.path } } : { id, title, detail, to }
     const before = (kept.value[owner.value] ?? []).filter((entry) => entry.id !== id)
-    kept.value = { ...kept.value, [owner.value]: [{ id, title, detail, to: path }, ...before].slice(0, REMEMBERED) }
+    kept.value = { ...kept.value, [owner.value]: [lasting, ...before].slice(0, REMEMBERED) }
   }
   return { recent, remember }
 }
 
 /** Everything that can be found by `text`, in groups, and what choosing one does. */
-export function useFind(text: Ref<string>, say: (key: string, values?: Record<string, string>) => string) {
+export function useFind(text: Ref<string>, say: (key: FindText, values?: Record<string, string>) => string) {
   const wanted = computed(() => text.value.trim())
   const { pages, actions, matching } = useFindCommands(say)
   const { found, error, isPending } = useServerFinds(wanted)

@@ -19,7 +19,7 @@ const rank = (path: string) => FIRST.indexOf(path) + 1 || FIRST.length + 1
 const THEMES = ['system', 'light', 'dark'] as const
 
 /** The pages with a word in the menu, and the parts of the settings. */
-function useFindPages(say: (key: string) => string) {
+function useFindPages(say: (key: FindText) => string) {
   const { t, te } = useI18n({ useScope: 'global' })
   const { can } = useSessionStore()
   void usePageTexts('settings')
@@ -45,7 +45,7 @@ function useFindPages(say: (key: string) => string) {
 }
 
 /** What can be done from every page. */
-function useFindActions(say: (key: string) => string) {
+function useFindActions(say: (key: FindText) => string) {
   const { t, locale, locales, setLocale } = useI18n({ useScope: 'global' })
   const { currentRoute } = useRouter()
   const { can } = useSessionStore()
@@ -103,7 +103,7 @@ function useFindActions(say: (key: string) => string) {
 }
 
 /** The pages, and what can be done, each found by its words. */
-export function useFindCommands(say: (key: string) => string) {
+export function useFindCommands(say: (key: FindText) => string) {
   const pages = useFindPages(say)
   const actions = useFindActions(say)
   const matching = (entries: FindEntry[], text: string) => {

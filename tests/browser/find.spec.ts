@@ -38,6 +38,23 @@ test('an order is found by its number and opened by Enter alone, also when Enter
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/orders\/\d+$/)
   await expect(page.locator('.order-detail')).toContainText('F-SECOND')
+  const remembered = await page.evaluate('localStorage["gobox.found"]')
+  expect(remembered).toContain('F-SECOND')
+  expect(remembered, 'nothing that ages, and no buyer').not.toContain('E-F-SECOND')
+})
+
+test('the server is asked when the typing rests, not with each letter', async ({ page, isPhone }) => {
+  await openPage(page, stack(), '/')
+  await openFind(page, isPhone)
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.pathname === '/api/find') asked.push(url.searchParams.get('q')!)
+  })
+  await field(page).pressSequentially('F-SECOND')
+  await expect(options(page, '订单（最近的）')).toHaveText(/F-SECOND/)
+  expect(asked.at(-1)).toBe('F-SECOND')
+  expect(asked.length).toBeLessThan(4)
 })
 
 test('a buyer, a cabinet, a product and a barcode are found, each under its own word', async ({
