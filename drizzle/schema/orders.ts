@@ -85,9 +85,9 @@ export const orders = table(
       .where(sql`import_lease is not null`),
     // Of refunds alone, which are few. server/repositories/order-filter.ts repeats the conditions word for word, or
     // SQLite does not see that they are the same. It makes a table of a longer list for each row that is inserted: the
-    // comparison before spares what is paid that.
+    // comparison before spares what is paid that. With the amount in them, the refunds are summed without the orders.
     index('orders_refund_waiting')
-      .on(table.setOfBookId, table.createTime, table.id)
+      .on(table.setOfBookId, table.createTime, table.id, table.totalAmount)
       .where(
         sql`status > 101 and status in (102, 103, 104, 110) and import_state in ('created', 'imported') and refund_handled_at is null`,
       ),
@@ -95,7 +95,7 @@ export const orders = table(
       .on(table.setOfBookId, table.createTime, table.id)
       .where(sql`refund_handled_at is not null`),
     index('orders_refund_due')
-      .on(table.setOfBookId, table.updateTime, table.id)
+      .on(table.setOfBookId, table.updateTime, table.id, table.totalAmount)
       .where(sql`status > 101 and status in (102, 104, 110) and refund_handled_at is null`),
     index('orders_import_failed')
       .on(table.setOfBookId, table.id)

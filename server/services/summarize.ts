@@ -4,6 +4,7 @@ import type { OrderFilter } from '#shared/orders'
 import type { BestSeller, Figure, FigureFilter, SalesFigures, Summary, SummaryPeriod } from '#shared/summary'
 import { SUMMARY_DAYS } from '#shared/summary'
 import { DAY, formatTime, startOfDay } from '#shared/time'
+import { sumNeedy } from '../repositories/attention-facts.ts'
 import { listUnconfiguredCabinets, readCabinetNames } from '../repositories/cabinets.ts'
 import type { Span } from '../repositories/order-filter.ts'
 import { findWindows } from '../repositories/order-totals.ts'
@@ -92,7 +93,7 @@ function bestSeller({ barcode, name, quantity, amount, cost, uncosted }: GoodsSu
   }
 }
 
-async function waitingOf(setOfBookId: number): Promise<Summary['waiting']> {
+async function waitingOf(setOfBookId: number, now: number): Promise<Summary['waiting']> {
   const find = async (filter: OrderFilter) => {
     await nextTurn()
     return total(await findWindows(setOfBookId, filter))
@@ -105,8 +106,8 @@ async function waitingOf(setOfBookId: number): Promise<Summary['waiting']> {
   return {
     importable: figure(importable, { status: PAID, import_state: 'idle', unconfigured: 0 }),
     failed: figure(await find({ import_state: 'failed' }), { import_state: 'failed' }),
-    refund_unhandled: figure(await find({ refund_handled: false }), { refund_handled: 0 }),
-    refund_overdue: figure(await find({ refund_overdue: true }), { refund_overdue: 1 }),
+    refund_unhandled: figure(await sumNeedy(setOfBookId, 'refund_unhandled', now), { refund_handled: 0 }),
+    refund_overdue: figure(await sumNeedy(setOfBookId, 'refund_overdue', now), { refund_overdue: 1 }),
     unconfigured: { ...figure(total(unconfigured), { unconfigured: 1 }), cabinets: unconfigured.length },
   }
 }
@@ -147,7 +148,7 @@ export async function summarize(setOfBookId: number, count: number, now: number,
       .get(count)!
       .slice(0, BEST_SELLERS)
       .map((product) => bestSeller(product, dates)),
-    waiting: await waitingOf(setOfBookId),
+    waiting: await waitingOf(setOfBookId, now),
     last_webhook_at: time(contacts.webhook),
     last_download_at: time(contacts.download),
   }
