@@ -83,6 +83,11 @@ export class App {
     return this.#database.settings.NUXT_DATABASE_URL
   }
 
+  /** The secret key that is given to it, on PostgreSQL. */
+  get secretKey(): string | undefined {
+    return this.#database.settings.NUXT_SECRET_KEY
+  }
+
   /** What the process has printed since it was last started. */
   get output() {
     return this.#output
