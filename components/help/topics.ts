@@ -1,0 +1,2 @@
+/** The pages that have a help panel, by their part of the texts (i18n/help). */
+export type HelpTopic = 'overview' | 'orders' | 'imports' | 'devices' | 'settlements' | 'reports' | 'settings'
