@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../sandbox/fault-model.ts'
-import { failed, useApp, type App, type Shop } from './server.ts'
+import { expectOneDocument, importToTheEnd, receiveOrder, type Received } from './one-document.ts'
+import { failed, useApp } from './server.ts'
 
 const TIMEOUT = 900
 const SETTLE = 1500
@@ -10,46 +11,7 @@ const context = useApp({
   NUXT_C8_SETTLE: String(SETTLE),
 })
 const control = () => context.app.sandbox.control
-let count = 0
-
-/** A paid order that needs every call to C8: product, tax rate, look-up, create, confirm, workflow. */
-async function receiveOrder(app: App): Promise<{ shop: Shop; id: number; transId: string }> {
-  const shop = await app.openShop()
-  await app.addDevice(shop, { bill_type: 1 })
-  const transId = `F${++count}`
-  const id = await app.receive(shop, transId)
-  await app.sandbox.control.clearCalls()
-  return { shop, id, transId }
-}
-
-const importOrder = (shop: Shop, id: number) => context.app.ask(`POST /api/orders/${id}?action=import`, shop)
-
-/** Asks again, as a clerk would, until the order is imported; meanwhile it may only be told to wait. */
-async function importToTheEnd({ shop, id, transId }: Awaited<ReturnType<typeof receiveOrder>>) {
-  const waiting: string[] = []
-  for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
-    if ((await context.app.findOrder(shop, transId))?.import_state === 'imported') return waiting
-    const { status, body } = await importOrder(shop, id)
-    if (status !== 200) waiting.push(`${status} ${String(body.errmsg)}`)
-    if (Date.now() > deadline) expect.fail(`not imported: ${waiting.at(-1)}`)
-  }
-}
-
-async function expectOneDocument({ shop, id, transId }: Awaited<ReturnType<typeof receiveOrder>>) {
-  const documents = await control().documents(transId)
-  expect(documents).toMatchObject([{ source_id: transId, status: 6, total_amount: 10.5 }])
-  expect(await context.app.findOrder(shop, transId)).toMatchObject({
-    id,
-    is_imported: true,
-    import_state: 'imported',
-    retail_id: documents[0]!.id,
-    retail_code: documents[0]!.code,
-    import_error: null,
-    import_error_code: null,
-    import_error_params: null,
-    awaits_c8: false,
-  })
-}
+const importOrder = ({ shop, id }: Received) => context.app.ask(`POST /api/orders/${id}?action=import`, shop)
 
 const BROKEN = { status: 502, body: failed(/^C8 .+失败：/) }
 const SLOW = { status: 504, body: failed(/^C8 .+超时/) }
@@ -75,18 +37,18 @@ describe.each([
   it.each(kindsOfStep)('%s: nothing is created until C8 can be asked, then one document', async (_, fault, answer) => {
     const order = await receiveOrder(context.app)
     await control().fault({ step, ...fault })
-    expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
+    expect(await importOrder(order)).toMatchObject(answer)
     expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({
       is_imported: false,
       import_state: 'queued',
       import_error: expect.stringMatching(/^C8/),
       awaits_c8: false,
     })
-    expect((await importOrder(order.shop, order.id)).status).toBeGreaterThanOrEqual(409)
+    expect((await importOrder(order)).status).toBeGreaterThanOrEqual(409)
     expect(await control().calls('c8.retail_create')).toEqual([])
     await control().clearFaults()
-    expect((await importOrder(order.shop, order.id)).status).toBe(200)
-    await expectOneDocument(order)
+    expect((await importOrder(order)).status).toBe(200)
+    await expectOneDocument(context.app, order)
     expect(await control().calls('redirected')).toEqual([])
   })
 })
@@ -95,15 +57,15 @@ describe.each(['c8.confirm', 'c8.workflow'] as const)('a fault at %s, after the 
   it.each(kinds)('%s: the order is imported already, and goes on from there', async (_, fault, answer) => {
     const order = await receiveOrder(context.app)
     await control().fault({ step, ...fault, times: 1 })
-    expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
+    expect(await importOrder(order)).toMatchObject(answer)
     const [document] = await control().documents(order.transId)
     expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({
       is_imported: true,
       import_state: 'created',
       retail_id: document!.id,
     })
-    await importToTheEnd(order)
-    await expectOneDocument(order)
+    await importToTheEnd(context.app, order)
+    await expectOneDocument(context.app, order)
     expect(await control().calls('c8.retail_create')).toHaveLength(1)
   })
 })
@@ -135,14 +97,14 @@ describe('a create without a clear answer', () => {
     const order = await receiveOrder(context.app)
     await control().fault({ step: 'c8.retail_create', ...fault, times: 1 })
     const begin = Date.now()
-    expect(await importOrder(order.shop, order.id)).toMatchObject(answer)
+    expect(await importOrder(order)).toMatchObject(answer)
     expect(await context.app.findOrder(order.shop, order.transId)).toMatchObject({
       is_imported: false,
       import_state: 'queued',
       awaits_c8: true,
     })
-    const waiting = await importToTheEnd(order)
-    await expectOneDocument(order)
+    const waiting = await importToTheEnd(context.app, order)
+    await expectOneDocument(context.app, order)
     const calls = await control().calls('c8.retail_create')
     expect(calls).toHaveLength(creates)
     // 409 while it waits: C8 has been asked, and has nothing yet.
@@ -156,7 +118,7 @@ describe('a create without a clear answer', () => {
     const { app } = context
     const order = await receiveOrder(app)
     await control().fault({ step: 'c8.retail_create', kind: 'create_late', ms: TIMEOUT + 500, times: 1 })
-    expect((await importOrder(order.shop, order.id)).status).toBe(504)
+    expect((await importOrder(order)).status).toBe(504)
     await app.receive(order.shop, order.transId, {
       status: 103,
       update_time: '2026-11-21 00:00:00',
@@ -168,18 +130,18 @@ describe('a create without a clear answer', () => {
       body: failed(/等待 C8 确认/),
     })
     expect((await app.ask(`DELETE /api/orders/${order.id}`, order.shop)).status).toBe(409)
-    await importToTheEnd(order)
-    await expectOneDocument(order)
+    await importToTheEnd(context.app, order)
+    await expectOneDocument(context.app, order)
   })
 
   it('makes none after the buyer got the money back, where C8 did not make one', async () => {
     const { app } = context
     const order = await receiveOrder(app)
     await control().fault({ step: 'c8.retail_create', kind: 'reset', times: 1 })
-    expect((await importOrder(order.shop, order.id)).status).toBe(502)
+    expect((await importOrder(order)).status).toBe(502)
     await app.receive(order.shop, order.transId, { status: 103, update_time: '2026-11-21 00:00:00' })
     await expect
-      .poll(async () => (await importOrder(order.shop, order.id)).body.errmsg, { timeout: 10_000, interval: 200 })
+      .poll(async () => (await importOrder(order)).body.errmsg, { timeout: 10_000, interval: 200 })
       .toMatch(/支付成功/)
     expect(await control().documents(order.transId)).toEqual([])
     expect(await app.findOrder(order.shop, order.transId)).toMatchObject({ import_state: 'idle', awaits_c8: false })
@@ -189,7 +151,7 @@ describe('a create without a clear answer', () => {
     const { app } = context
     const order = await receiveOrder(app)
     await control().fault({ step: 'c8.retail_create', kind: 'create_then_drop', times: 1 })
-    expect((await importOrder(order.shop, order.id)).status).toBe(502)
+    expect((await importOrder(order)).status).toBe(502)
     await control().fault({ step: 'c8.retail_lookup', kind: 'refuse', times: 1 })
     await expect
       .poll(() => app.findOrder(order.shop, order.transId), { timeout: 15_000, interval: 200 })
@@ -201,20 +163,20 @@ describe('a create without a clear answer', () => {
     await expect
       .poll(() => app.findOrder(order.shop, order.transId), { timeout: 10_000, interval: 200 })
       .toMatchObject({ import_state: 'imported' })
-    await expectOneDocument(order)
+    await expectOneDocument(context.app, order)
   })
 
   it('is not made again while C8 cannot be asked', async () => {
     const order = await receiveOrder(context.app)
     await control().fault({ step: 'c8.retail_create', kind: 'create_then_drop', times: 1 })
-    expect((await importOrder(order.shop, order.id)).status).toBe(502)
+    expect((await importOrder(order)).status).toBe(502)
     await control().fault({ step: 'c8.retail_lookup', kind: 'status', status: 503 })
     await new Promise((resolve) => setTimeout(resolve, SETTLE + 200))
-    expect(await importOrder(order.shop, order.id)).toMatchObject(BROKEN)
+    expect(await importOrder(order)).toMatchObject(BROKEN)
     expect(await control().calls('c8.retail_create')).toHaveLength(1)
     await control().clearFaults()
-    await importToTheEnd(order)
-    await expectOneDocument(order)
+    await importToTheEnd(context.app, order)
+    await expectOneDocument(context.app, order)
   })
 })
 
@@ -222,14 +184,14 @@ describe('an order that waits for a retry', () => {
   it('is taken up by itself', async () => {
     const order = await receiveOrder(context.app)
     await control().fault({ step: 'c8.retail_lookup', kind: 'status', times: 1 })
-    expect((await importOrder(order.shop, order.id)).status).toBe(502)
+    expect((await importOrder(order)).status).toBe(502)
     await expect
       .poll(async () => (await context.app.findOrder(order.shop, order.transId))?.import_state, {
         timeout: 15_000,
         interval: 200,
       })
       .toBe('imported')
-    await expectOneDocument(order)
+    await expectOneDocument(context.app, order)
   })
 })
 
@@ -240,7 +202,7 @@ describe('init_order, when C8 is not to be asked', () => {
     ['404', { kind: 'status', status: 404 }, { status: 422, body: failed(/被拒绝/) }],
   ] as Kind[])('%s: changes nothing', async (_, fault, answer) => {
     const order = await receiveOrder(context.app)
-    expect((await importOrder(order.shop, order.id)).status).toBe(200)
+    expect((await importOrder(order)).status).toBe(200)
     const before = context.app.snapshot()
     await control().fault({ step: 'c8.retail_get', ...fault })
     expect(await context.app.ask(`POST /api/orders/${order.id}?action=init_order`, order.shop)).toMatchObject(answer)
@@ -253,11 +215,11 @@ describe('a document that is deleted before it is finished', () => {
     const { app } = context
     const order = await receiveOrder(app)
     await control().fault({ step: 'c8.confirm', kind: 'status', times: 1 })
-    await importOrder(order.shop, order.id)
+    await importOrder(order)
     await control().deleteDocument((await control().documents(order.transId))[0]!.id)
-    expect(await importOrder(order.shop, order.id)).toMatchObject({ status: 422, body: failed(/已被删除/) })
+    expect(await importOrder(order)).toMatchObject({ status: 422, body: failed(/已被删除/) })
     expect((await app.ask(`POST /api/orders/${order.id}?action=init_order`, order.shop)).status).toBe(200)
-    expect((await importOrder(order.shop, order.id)).status).toBe(200)
-    await expectOneDocument(order)
+    expect((await importOrder(order)).status).toBe(200)
+    await expectOneDocument(context.app, order)
   })
 })

@@ -1,38 +1,12 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { SettlementDetail } from '../../shared/settlement-answers.ts'
-import { itIsGuarded, type World } from './scenarios.ts'
-import { failed, orderMessage, useApp, type Fields, type Shop } from './server.ts'
+import { itIsGuarded } from './scenarios.ts'
+import { failed, orderMessage, type Fields } from './server.ts'
+import { daysOf, useSettlementShop } from './settlement-shop.ts'
 
 /** A zone whose clock changes: 1 November 2026 has 25 hours there. */
-const context = useApp({ NUXT_TIME_ZONE: 'America/New_York' })
-const world = {} as World
-let shop: Shop
-
-const days = Array.from({ length: 20 }, (_, index) => `2026-09-${String(index + 1).padStart(2, '0')}`)
-const nextDay = () => days.shift()!
-
-beforeAll(async () => {
-  shop = await context.app.openShopWithCredentials()
-  await context.app.addDevice(shop)
-  Object.assign(world, { app: context.app, shop, ids: {} })
-})
-
-const ask = <Body = Fields>(request: string, body?: unknown) =>
-  context.app.ask<Body>(request, { token: shop.token, body })
-const control = () => context.app.sandbox.control
-const view = async (date: string) => (await ask<SettlementDetail>(`GET /api/settlements/${date}`)).body
-
-async function sell(transId: string, time: string, changes: Fields = {}): Promise<number> {
-  const message = { ...orderMessage(transId), create_time: time, update_time: time, ...changes }
-  await control().addOrders(shop.name, message)
-  return context.app.receive(shop, transId, message)
-}
-
-async function check(date: string): Promise<SettlementDetail> {
-  expect(await ask(`POST /api/settlements/${date}/check`)).toMatchObject({ status: 200 })
-  await vi.waitUntil(async () => (await view(date)).status !== 'checking', { timeout: 20_000, interval: 50 })
-  return view(date)
-}
+const { context, world, control, ask, view, sell, check } = useSettlementShop({ NUXT_TIME_ZONE: 'America/New_York' })
+const nextDay = daysOf('2026-09')
 
 describe('who may', () => {
   itIsGuarded('GET /api/settlements/2026-08-01', 'view', () => world)
@@ -97,8 +71,8 @@ describe('a check', () => {
     expect(await ask(`POST /api/settlements/${date}/check`)).toMatchObject({ status: 200 })
     await vi.waitUntil(async () => (await view(date)).progress !== null, { timeout: 5000, interval: 10 })
     const time = { create_time: `${date} 12:00:00`, update_time: `${date} 13:00:00` }
-    await context.app.receive(shop, 'm-come', { ...orderMessage('m-come'), ...time })
-    await context.app.receive(shop, 'm-changed', { ...orderMessage('m-changed'), ...time, status: 103 })
+    await context.app.receive(world.shop, 'm-come', { ...orderMessage('m-come'), ...time })
+    await context.app.receive(world.shop, 'm-changed', { ...orderMessage('m-changed'), ...time, status: 103 })
     await vi.waitUntil(async () => (await view(date)).status === 'checked', { timeout: 10_000, interval: 50 })
     // As the check before has left it.
     const found = [

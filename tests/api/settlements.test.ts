@@ -1,56 +1,14 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest'
-import type { SettlementChange, SettlementDetail, SettlementDay } from '../../shared/settlement-answers.ts'
-import { readZip } from '../unit/server/exports/zip-reader.ts'
-import { itIsGuarded, type World } from './scenarios.ts'
-import { failed, orderMessage, useApp, type Fields, type Shop } from './server.ts'
+import { describe, expect, it, vi } from 'vitest'
+import type { SettlementDetail, SettlementDay } from '../../shared/settlement-answers.ts'
+import { itIsGuarded } from './scenarios.ts'
+import { failed, orderMessage } from './server.ts'
+import { daysOf, messageOf, useSettlementShop } from './settlement-shop.ts'
 
-/** A day that is over, whenever the tests run, and those after it: each test has its own. */
-const days = Array.from({ length: 20 }, (_, index) => `2026-10-${String(index + 1).padStart(2, '0')}`)
-const nextDay = () => days.shift()!
+const nextDay = daysOf('2026-10')
 /** `orderMessage`'s total. */
 const TOTAL = 10.5
 
-const context = useApp()
-const world = {} as World
-let shop: Shop
-
-beforeAll(async () => {
-  shop = await context.app.openShopWithCredentials()
-  await context.app.addDevice(shop)
-  Object.assign(world, { app: context.app, shop, ids: {} })
-})
-
-const ask = <Body = Fields>(request: string, body?: unknown, token = shop.token) =>
-  context.app.ask<Body>(request, { token, body })
-const control = () => context.app.sandbox.control
-const view = async (date: string) => (await ask<SettlementDetail>(`GET /api/settlements/${date}`)).body
-
-const messageOf = (transId: string, date: string, changes: Fields = {}) => ({
-  ...orderMessage(transId),
-  create_time: `${date} 10:00:00`,
-  update_time: `${date} 10:00:05`,
-  ...changes,
-})
-
-/** An order that goBox has sent and lists. */
-async function sell(transId: string, date: string, changes: Fields = {}): Promise<number> {
-  const message = messageOf(transId, date, changes)
-  await control().addOrders(shop.name, message)
-  return context.app.receive(shop, transId, message)
-}
-
-async function sellAndImport(transId: string, date: string, changes: Fields = {}): Promise<number> {
-  const id = await sell(transId, date, changes)
-  expect((await ask(`POST /api/orders/${id}?action=import`)).body).toMatchObject({ state: 1 })
-  return id
-}
-
-/** Checks a day and waits for the end. */
-async function check(date: string): Promise<SettlementDetail> {
-  expect(await ask(`POST /api/settlements/${date}/check`)).toMatchObject({ status: 200, body: { status: 'checking' } })
-  await vi.waitUntil(async () => (await view(date)).status !== 'checking', { timeout: 20_000, interval: 50 })
-  return view(date)
-}
+const { context, world, control, ask, view, sell, sellAndImport, check } = useSettlementShop()
 
 const kinds = (day: SettlementDetail) =>
   day.differences.filter((row) => row.resolved_at === null).map(({ kind, trans_id: id }) => `${kind} ${id}`)
@@ -127,7 +85,7 @@ describe('a day check', () => {
 
   it('takes in what was missed', async () => {
     const date = nextDay()
-    await control().addOrders(shop.name, messageOf('missed', date))
+    await control().addOrders(world.shop.name, messageOf('missed', date))
     const day = await check(date)
     expect(day).toMatchObject({ fetched: 1, stored: { orders: 1 }, gobox: { orders: 1 } })
     expect(kinds(day)).toEqual(['not_imported missed'])
@@ -137,13 +95,13 @@ describe('a day check', () => {
   it('finds each kind of difference, and no other', async () => {
     const date = nextDay()
     const { app } = context
-    await app.receive(shop, 'd-unlisted', messageOf('d-unlisted', date, { status: 105 }))
+    await app.receive(world.shop, 'd-unlisted', messageOf('d-unlisted', date, { status: 105 }))
     await sell('d-status', date, { status: 101, update_time: `${date} 11:00:00` })
-    await control().addOrders(shop.name, messageOf('d-status', date, { status: 107 }))
+    await control().addOrders(world.shop.name, messageOf('d-status', date, { status: 107 }))
     await sellAndImport('d-amount', date)
     const more = [{ ...orderMessage('x').products[0]!, amount: 8 }]
     await control().addOrders(
-      shop.name,
+      world.shop.name,
       messageOf('d-amount', date, { products: more, update_time: `${date} 12:00:00` }),
     )
     await sell('d-idle', date)
@@ -154,7 +112,7 @@ describe('a day check', () => {
     await sell('d-unknown', date, { status: 103 })
     await sellAndImport('d-refunded', date)
     await sell('d-refunded', date, { status: 103, update_time: `${date} 12:00:00` })
-    await control().addTradeEntries(shop.name, {
+    await control().addTradeEntries(world.shop.name, {
       ...messageOf('d-refused', date),
       products: undefined,
       barcode: 'x',
@@ -230,7 +188,7 @@ describe('a day check', () => {
     const date = nextDay()
     await sell('c8-fails', date)
     const before = await check(date)
-    await context.app.receive(shop, 'c8-fails-2', messageOf('c8-fails-2', date))
+    await context.app.receive(world.shop, 'c8-fails-2', messageOf('c8-fails-2', date))
     await control().fault({ step: 'c8.retail_lookup', kind: 'status' })
     const day = await check(date)
     expect(day).toMatchObject({
@@ -273,156 +231,4 @@ it('a check that a power cut breaks off begins anew at the next start', async ()
   await context.app.start()
   await vi.waitUntil(async () => (await view(date)).status === 'checked', { timeout: 15_000 })
   expect(await view(date)).toMatchObject({ c8: { orders: 1 }, differences: [] })
-})
-
-describe('a closed day', () => {
-  async function closed(date: string, ...orders: string[]) {
-    for (const order of orders) await sellAndImport(order, date)
-    await check(date)
-    const answer = await ask<SettlementDetail>(`POST /api/settlements/${date}/close`, { note: '以后再开' })
-    expect(answer).toMatchObject({ status: 200, body: { status: 'closed', closed_user: '陈晓东' } })
-    return answer.body
-  }
-
-  it('is one that is over and was checked after its end', async () => {
-    const date = nextDay()
-    expect(await ask(`POST /api/settlements/${date}/close`)).toMatchObject({
-      status: 409,
-      body: failed(/对账/, 'day_unchecked'),
-    })
-    expect(await ask(`POST /api/settlements/2099-01-01/close`)).toMatchObject({ status: 409 })
-    await sell('needs-note', date)
-    await check(date)
-    expect(await ask(`POST /api/settlements/${date}/close`)).toMatchObject({
-      status: 422,
-      body: failed(/1 条差异/, 'day_needs_note'),
-    })
-    await context.app.receive(shop, 'came-later', messageOf('came-later', date))
-    expect(await ask(`POST /api/settlements/${date}/close`, { note: 'x' })).toMatchObject({
-      status: 409,
-      body: failed(/有变化/, 'day_moved_on'),
-    })
-  })
-
-  it('lets none of its orders be imported, reset or deleted, until it is reopened', async () => {
-    const date = nextDay()
-    await closed(date, 'locked-1')
-    const order = (await context.app.findOrder(shop, 'locked-1'))!
-    const late = await sell('locked-late', date)
-    const refusal = { status: 409, body: failed(/^.*已日结，请先反日结$/, 'day_closed') }
-    for (const id of [order.id, late]) {
-      expect(await ask(`POST /api/orders/${id}?action=import`)).toMatchObject(refusal)
-      expect(await ask(`POST /api/orders/${id}?action=init_order`)).toMatchObject(refusal)
-      expect(await ask(`DELETE /api/orders/${id}`)).toMatchObject(refusal)
-    }
-    expect(await ask(`POST /api/settlements/${date}/check`)).toMatchObject(refusal)
-    expect(await ask(`POST /api/settlements/${date}/close`)).toMatchObject(refusal)
-    const batch = await ask('POST /api/imports', { ids: [late] })
-    expect((await ask(`GET /api/imports/${batch.body.id as number}`)).body).toMatchObject({
-      failed: 1,
-      failures: [{ trans_id: 'locked-late', code: 'day_closed' }],
-    })
-    expect(await ask(`POST /api/settlements/${date}/reopen`, {})).toMatchObject({ status: 400 })
-    expect(await ask(`POST /api/settlements/${date}/reopen`, { note: '漏了一单' })).toMatchObject({
-      status: 200,
-      body: { status: 'checked', closed_at: null, closed_user: null, note: null, changed_after_close: 0 },
-    })
-    expect(await ask(`POST /api/settlements/${date}/reopen`, { note: 'x' })).toMatchObject({ status: 409 })
-    expect(await ask(`POST /api/orders/${late}?action=import`)).toMatchObject({ status: 200 })
-    const audit = await ask<{ root: Fields[] }>('GET /api/audit')
-    expect(audit.body.root.map(({ event }) => event)).toEqual(expect.arrayContaining(['day_closed', 'day_reopened']))
-  })
-
-  it('stays as it was closed, and lists what came or changed since', async () => {
-    const date = nextDay()
-    const before = await closed(date, 'frozen-1', 'frozen-2')
-    await sell('frozen-1', date, { status: 103, update_time: `${date} 18:00:00` })
-    await sell('frozen-late', date)
-    const after = await view(date)
-    expect({ ...after, changed_after_close: 0 }).toEqual(before)
-    expect(after.changed_after_close).toBe(2)
-    const changes = async () =>
-      (await ask<{ total: number; root: SettlementChange[] }>(`GET /api/settlements/${date}/changes`)).body
-    expect(await changes()).toMatchObject({
-      total: 2,
-      root: [
-        { trans_id: 'frozen-late', detail: expect.stringContaining('新到'), before: null, accepted_at: null },
-        {
-          trans_id: 'frozen-1',
-          detail: expect.stringContaining('退款成功'),
-          before: { status: 100 },
-          after: { status: 103, total_amount: TOTAL },
-        },
-      ],
-    })
-    expect(await ask(`POST /api/settlements/${date}/changes/accept`, { note: '下月处理' })).toMatchObject({
-      status: 200,
-    })
-    expect((await changes()).root).toMatchObject([{ accepted_user: '陈晓东', note: '下月处理' }, { note: '下月处理' }])
-    expect((await view(date)).changed_after_close).toBe(0)
-  })
-
-  it('can be taken away as a workbook, a row a day and cabinet, with its differences', async () => {
-    const date = nextDay()
-    await sell('exported', date)
-    await closed(date)
-    const { url } = context.app
-    const query = `start_date=${date}&end_date=${date}`
-    const response = await fetch(`${url}/api/settlements/export?${query}`, { headers: { token: shop.token } })
-    expect(response.headers.get('content-type')).toMatch(/spreadsheetml/)
-    const files = readZip(Buffer.from(await response.arrayBuffer()))
-    expect(files.get('xl/workbook.xml')).toMatch(/name="汇总".*name="差异"/)
-    expect(files.get('xl/worksheets/sheet1.xml')).toMatch(new RegExp(`${date}.*已日结.*一号柜.*<v>10.5</v>.*以后`))
-    expect(files.get('xl/worksheets/sheet2.xml')).toMatch(/未导入.*exported/)
-    expect((await ask('GET /api/settlements/export?start_date=2024-01-01&end_date=2026-01-01')).status).toBe(400)
-  })
-
-  it('holds or lists each order that comes in the moment of closing', async () => {
-    const date = nextDay()
-    await check(date)
-    const late = Array.from({ length: 30 }, (_, index) => `moment-${index}`)
-    const { app } = context
-    const send = (id: string) =>
-      app.ask('POST /api/create_order', { token: shop.localToken, body: messageOf(id, date) })
-    const sent = late.slice(0, 15).map(send)
-    const closing = ask(`POST /api/settlements/${date}/close`)
-    const answers = await Promise.all([...sent, ...late.slice(15).map(send)])
-    expect(answers.every(({ status }) => status === 200)).toBe(true)
-    const { status } = await closing
-    const changes = await ask<{ total: number }>(`GET /api/settlements/${date}/changes`)
-    // Closed with none of them, so that all are listed; or not closed, as one was there.
-    expect([status, changes.body.total]).toEqual(status === 200 ? [200, late.length] : [409, 0])
-  })
-
-  it('leaves out what waits in the queue', async () => {
-    const date = nextDay()
-    const id = await sell('queued', date)
-    await check(date)
-    context.app.change(
-      "UPDATE orders SET import_state = 'queued', import_due_at = ? WHERE id = ?",
-      Date.now() + 3_600_000,
-      id,
-    )
-    expect(await ask(`POST /api/settlements/${date}/close`, { note: '以后再开' })).toMatchObject({
-      status: 200,
-      body: { note: '以后再开', differences: [{ kind: 'not_imported' }] },
-    })
-    expect(await context.app.findOrder(shop, 'queued')).toMatchObject({ import_state: 'idle' })
-  })
-
-  it('is closed by itself after a check that leaves nothing open, where that is wanted', async () => {
-    const date = nextDay()
-    await sellAndImport('auto-closed', date)
-    const automation = (close_days?: boolean) =>
-      ask('PUT /api/automation', {
-        downloads: false,
-        imports: false,
-        ...(close_days === undefined ? {} : { close_days }),
-      })
-    expect((await automation()).body).toMatchObject({ close_days: false })
-    expect((await automation(true)).body).toMatchObject({ close_days: true })
-    expect((await automation()).body).toMatchObject({ close_days: true })
-    expect(await check(date)).toMatchObject({ status: 'closed', closed_user: '自动' })
-    await automation(false)
-  })
 })
