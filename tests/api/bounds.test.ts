@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { RawConnection } from './security/raw.ts'
-import { failed, orderMessage, useApp, type Fields, type PublicOrder, type Shop } from './server.ts'
+import { failed, orderMessage, useApp, type PublicOrder, type Shop } from './server.ts'
 
 const MIB = 1024 * 1024
 const context = useApp()
@@ -200,102 +200,5 @@ describe('an answer', () => {
     await sleep(300)
     expect(memoryMiB() - before).toBeLessThan(160)
     expect((await ask(`GET ${path}`, heavy.token)).status).toBe(200)
-  })
-})
-
-describe("an order's history", () => {
-  const MESSAGES = 300
-  let id: number
-
-  beforeAll(async () => {
-    const products = (amount: number) =>
-      Array.from({ length: 200 }, (_, index) => ({ ...line(index, '长'.repeat(200)), amount }))
-    for (let number = 0; number <= MESSAGES; number++) {
-      id = await context.app.receive(shop, 'T-history', {
-        products: products(number % 100),
-        update_time: 1763600000 + number,
-      })
-    }
-  })
-
-  const sizeOf = async (path: string) => {
-    const response = await fetch(context.app.url + path, { headers: { token: shop.token } })
-    const text = await response.text()
-    return { size: Buffer.byteLength(text), body: JSON.parse(text) as Fields & { history: Fields[]; root: Fields[] } }
-  }
-
-  it('comes with the order by its newest 200 entries, with the lines that changed', async () => {
-    const { size, body } = await sizeOf(`/api/orders/${id}`)
-    expect(size).toBeLessThan(8 * MIB)
-    expect(body.history).toHaveLength(200)
-    expect(body.history_total).toBe(MESSAGES + 1)
-    expect(body.history.at(-1)).toMatchObject({
-      event: 'changed',
-      sequence: MESSAGES,
-      lines: { lines: expect.arrayContaining([expect.objectContaining({ after: { amount: 0 } })]) },
-    })
-    const [{ bytes }] = context.app.rows<{ bytes: number }>(
-      'SELECT sum(length(cast(detail AS text))) AS bytes FROM order_events WHERE order_id = ?',
-      id,
-    ) as [{ bytes: number }]
-    expect(bytes / MESSAGES).toBeLessThan(20_000)
-  })
-
-  it('is read on by pages, newest first, to its arrival', async () => {
-    const seen: Fields[] = []
-    for (let total = Infinity; seen.length < total;) {
-      const { size, body } = await sizeOf(`/api/orders/${id}/history?start=${seen.length}&limit=1000`)
-      expect(size).toBeLessThan(8 * MIB)
-      expect(body.root.length).toBeLessThanOrEqual(200)
-      expect(body.root.length).toBeGreaterThan(0)
-      seen.push(...body.root)
-      total = body.total as number
-    }
-    expect(seen.map(({ sequence }) => sequence)).toEqual(
-      Array.from({ length: MESSAGES + 1 }, (_, index) => MESSAGES - index),
-    )
-    expect(seen.at(-1)).toMatchObject({ event: 'received' })
-    const stranger = await context.app.openShop()
-    expect((await ask(`GET /api/orders/${id}/history`, stranger.token)).status).toBe(404)
-  })
-})
-
-describe('log-ins', () => {
-  it('that are good pass by the thirty at once, from one address', async () => {
-    const token = await context.app.addC8Token(15, [shop.name])
-    const headers = { 'x-forwarded-for': '10.8.0.1' }
-    const answers = await Promise.all(
-      Array.from({ length: 30 }, () => context.app.logInWith(token, { set_of_book: shop.name }, headers)),
-    )
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200))
-  })
-
-  it('that are wrong reach C8 twenty times at most, also at once and from one /64', async () => {
-    await context.app.sandbox.control.clearCalls()
-    const answers = await Promise.all(
-      Array.from({ length: 60 }, (_, index) =>
-        context.app.logInWith('wrong', {}, { 'x-forwarded-for': `2001:db8:7:7::${index.toString(16)}` }),
-      ),
-    )
-    const statuses = answers.map(({ status }) => status)
-    expect(statuses.filter((status) => status === 403)).toHaveLength(20)
-    expect(statuses.filter((status) => status === 429)).toHaveLength(40)
-    const calls = await context.app.sandbox.control.calls()
-    expect(calls.filter(({ step }) => step === 'c8.security_keys')).toHaveLength(20)
-  })
-
-  it('wrong tokens of one /64 count together', async () => {
-    const statuses: number[] = []
-    for (let index = 0; index < 62; index++)
-      statuses.push(
-        (
-          await context.app.ask('GET /api/devices', {
-            token: 'wrong',
-            headers: { 'x-forwarded-for': `2001:db8:8:8::${index.toString(16)}` },
-          })
-        ).status,
-      )
-    expect(statuses.slice(0, 60).every((status) => status === 401)).toBe(true)
-    expect(statuses.slice(60)).toEqual([429, 429])
   })
 })

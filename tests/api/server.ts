@@ -288,7 +288,9 @@ export class App {
     return { token: body.token as string, c8Token }
   }
 
-  /** The check that comes with a log-in must not be counted among the calls of a test, nor take a fault meant for it. */
+  /**
+   * The check that comes with a log-in must not be counted among the calls of a test, nor take a fault meant for it.
+   */
   async #awaitSelfCheck(c8Token: string) {
     for (const deadline = Date.now() + 2000; Date.now() < deadline; await sleep(5)) {
       const calls = this.sandbox.state.calls.filter((call) => call.token === c8Token)

@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { shopGoods } from '../../sandbox/catalog.ts'
-import type { Fault, Step } from '../../sandbox/fault-model.ts'
 import { randomFrom, startOfDay, timeText } from '../../sandbox/shop.ts'
 import type { Order } from '../../sandbox/state.ts'
 import { expectNoSecret, expectNoSecretOnDisk, secretsOf, type Secrets } from '../api/secrets.ts'
 import { useApp, type Shop } from '../api/server.ts'
+import { anyFault, anyOrder, type Random } from './chance.ts'
 import { DAY, HOUR, MINUTE, useClock } from './clock.ts'
 import { eventually, expectIntact, fenOf, orderRows, queue, rounds, seed, tryToSend, untilIdle } from './setup.ts'
 
@@ -24,79 +23,6 @@ const REFUNDED = 103
 
 const clock = useClock(startOfDay(Date.now()) + 10 * HOUR)
 const context = useApp(clock.settings)
-
-const goods = shopGoods.filter(({ unknownToC8 }) => !unknownToC8)
-const goboxSteps: Step[] = ['gobox.token', 'gobox.trade']
-// Most often where it may cost most.
-const c8Steps: Step[] = [
-  'c8.products',
-  'c8.retail_lookup',
-  'c8.retail_get',
-  'c8.retail_create',
-  'c8.retail_create',
-  'c8.retail_create',
-  'c8.confirm',
-  'c8.workflow',
-]
-
-type Random = () => number
-const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)]!
-
-/** A fault of either upstream; every one of them is short against the time in which C8 must have settled. */
-function anyFault(random: Random): Fault {
-  const step = pick(random, random() < 0.3 ? goboxSteps : c8Steps)
-  const times = 1 + Math.floor(random() * 3)
-  if (step === 'c8.retail_create' && random() < 0.6) {
-    return {
-      step,
-      times,
-      kind: pick(random, ['create_then_drop', 'create_then_500', 'create_then_garbage', 'create_late'] as const),
-      ms: 300 + random() * 1500,
-      // What something between answers in C8's place, or nothing.
-      status: pick(random, [undefined, 302, 408, 429, 500, 503, 504, 520, 524]),
-    }
-  }
-  const kind = pick(random, [
-    'slow',
-    'status',
-    'garbage',
-    'reset',
-    'drip',
-    'redirect',
-    'refuse',
-    'lapsed_token',
-  ] as const)
-  return {
-    step,
-    times,
-    kind,
-    ms: kind === 'drip' ? 30 : random() * 1500,
-    ...(kind === 'status' ? { status: pick(random, [500, 502, 503, 408, 429, 520, 524]) } : {}),
-  }
-}
-
-function anyOrder(random: Random, transId: string, made: number): Order {
-  const lines = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index) => {
-    const { barcode, name, price, cost } = goods[(Math.floor(random() * 100) * 4 + index) % goods.length]!
-    const num = 1 + Math.floor(random() * 3)
-    return {
-      barcode,
-      name,
-      num,
-      amount: Math.round(price * num * (random() < 0.2 ? 0.88 : 1)) / 100,
-      cost: (cost * num) / 100,
-    }
-  })
-  return {
-    trans_id: transId,
-    status: PAID,
-    e_id: `E${transId}`,
-    dev_id: 10086,
-    create_time: timeText(made),
-    update_time: timeText(made),
-    products: lines,
-  }
-}
 
 /** What is to happen, and when on the shops' clock. */
 interface Happening {

@@ -1,69 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { randomFrom, startOfDay, timeText } from '../../sandbox/shop.ts'
-import type { Order } from '../../sandbox/state.ts'
-import { orderMessage, useApp, type Fields, type Shop } from '../api/server.ts'
-import { DAY, HOUR, MINUTE, useClock } from './clock.ts'
-import { eventually, expectOneDocumentEach, orderRows, rounds, seed, untilIdle } from './setup.ts'
+import { DAY, HOUR, MINUTE } from './clock.ts'
+import { eventually, orderRows, rounds, seed } from './setup.ts'
+import { order, sales, timeOf, useScheduler } from './scheduled-shop.ts'
 
-/** The shop's noon, so that no test runs into the night by itself. */
-const clock = useClock(startOfDay(Date.now()) + 12 * HOUR)
-const context = useApp(clock.settings)
-
-/** Switches on; done again it only makes the scheduler look now instead of within five seconds. */
-async function automate(shop: Shop, switches: Fields = { downloads: true, imports: false }, token = shop.token) {
-  const { status, body } = await context.app.ask('PUT /api/automation', { token, body: switches })
-  expect(status, String(body.errmsg)).toBe(200)
-  return body
-}
-
-interface Row {
-  download_cursor: number
-  last_attempt_at: number | null
-  last_review_day: string | null
-}
-const automation = (shop: Shop) =>
-  context.app.rows<Row>('SELECT * FROM automations WHERE set_of_book_id = ?', shop.id)[0]!
-
-/** Waits for a download that has begun after now. */
-async function untilDownloaded(shop: Shop, token = shop.token) {
-  const begin = clock.now
-  await automate(shop, undefined, token)
-  await eventually(() => (automation(shop).last_attempt_at ?? 0) >= begin)
-}
-
-function order(transId: string, made: number, changes: Partial<Order> = {}): Order {
-  return { ...orderMessage(transId), create_time: timeText(made), update_time: timeText(made), ...changes }
-}
-
-const sell = (shop: Shop, ...orders: Order[]) => context.app.sandbox.control.addOrders(shop.name, ...orders)
-const statusOf = (shop: Shop, transId: string) =>
-  orderRows(context.app, shop).find((row) => row.trans_id === transId)?.status
-
-/** What goBox was asked for this shop by downloads, with the ranges in milliseconds; day checks ask for whole days. */
-async function windows(shop: Shop) {
-  const { control, state } = context.app.sandbox
-  const calls = await control.calls('gobox.trade')
-  const own = calls.filter(
-    ({ body }) => state.accessTokens.get((body as { access_token: string }).access_token)?.set_of_book === shop.name,
-  )
-  const isCheck = (body: unknown) => /00:00:00$/.test((body as { start_date: string }).start_date)
-  const downloads = own.filter(
-    ({ body }) => !(isCheck(body) && /23:59:59$/.test((body as { end_date: string }).end_date)),
-  )
-  return downloads.map(({ body, time }) => {
-    const { start_date, end_date, page } = body as { start_date: string; end_date: string; page: number }
-    return { from: timeOf(start_date), until: timeOf(end_date), page, time }
-  })
-}
-
-const timeOf = (text: string) => Date.parse(`${text.replace(' ', 'T')}+08:00`)
-
-/** Orders spread over a time, in a random order. */
-function sales(shop: Shop, from: number, until: number, count: number): Order[] {
-  const random = randomFrom(seed)
-  return Array.from({ length: count }, (_, index) => order(`${shop.name}-${index}`, from + random() * (until - from)))
-}
+const { clock, context, automate, automation, untilDownloaded, sell, statusOf, windows } = useScheduler()
 
 test("a week's outage is caught up without a gap and without a flood", async () => {
   const { app } = context
@@ -251,72 +193,4 @@ test('an order that goBox lists four days late is found, and from then on the ni
   // What had never been asked for before does not count.
   const next = await night(1)
   expect(next).toEqual({ days: 8, from: startOfDay(clock.now) - 8 * DAY })
-})
-
-test('what is imported by itself: paid, older than the delay, and not from before it was switched on', async () => {
-  const { app } = context
-  const shop = await app.openShopWithCredentials()
-  await app.addDevice(shop)
-  const receive = (name: string, made: number, changes: Fields = {}) =>
-    app.receive(shop, `${shop.name}-${name}`, { ...order('x', made), trans_id: `${shop.name}-${name}`, ...changes })
-  await receive('yesterday', clock.now - DAY)
-  await receive('unpaid', clock.now - HOUR, { status: 101 })
-  await receive('old', clock.now - HOUR)
-  await receive('young', clock.now - 5 * MINUTE)
-  await receive('refunded', clock.now - 5 * MINUTE)
-  const switches = { downloads: false, imports: true, import_delay_minutes: 10 }
-  await automate(shop, switches)
-  const states = () =>
-    Object.fromEntries(orderRows(app, shop).map((row) => [row.trans_id.slice(shop.name.length + 1), row.import_state]))
-  await eventually(() => states().old === 'imported')
-  expect(states()).toEqual({ yesterday: 'idle', unpaid: 'idle', old: 'imported', young: 'idle', refunded: 'idle' })
-  await receive('refunded', clock.now - 5 * MINUTE, { status: 103, update_time: timeText(clock.now) })
-  clock.shift(6 * MINUTE)
-  await automate(shop, switches)
-  await eventually(() => states().young === 'imported')
-  await untilIdle(app, shop)
-  expect(states()).toEqual({ yesterday: 'idle', unpaid: 'idle', old: 'imported', young: 'imported', refunded: 'idle' })
-  await expectOneDocumentEach(
-    app,
-    shop,
-    ['old', 'young'].map((name) => `${shop.name}-${name}`),
-  )
-  // Switched off and on again, what came in between is the clerk's, unless it is said otherwise.
-  await automate(shop, { downloads: false, imports: false })
-  expect((await app.ask('GET /api/automation', { token: shop.token })).body.has_c8_login).toBe(false)
-})
-
-test('imports go on with nobody signed in, and pause with a reason once C8 refuses the stored log-in, until the next log-in', async () => {
-  const { app } = context
-  const shop = await app.openShopWithCredentials()
-  await app.addDevice(shop)
-  const viewer = await app.logIn(shop.name, 1, '李雪梅')
-  const switches = { downloads: false, imports: true, import_delay_minutes: 0 }
-  await automate(shop, switches)
-  await app.ask('DELETE /api/access_token', { token: shop.token })
-  const receive = async (name: string) => {
-    const body = { ...order(`${shop.name}-${name}`, clock.now - MINUTE) }
-    expect((await app.ask('POST /api/create_order', { token: shop.localToken, body })).status).toBe(200)
-    return body.trans_id
-  }
-  const alone = await receive('alone')
-  await eventually(() => orderRows(app, shop)[0]!.import_state === 'imported')
-  await expectOneDocumentEach(app, shop, [alone])
-  await app.sandbox.control.removeToken(shop.c8Token)
-  const waiting = await receive('waiting')
-  const shown = await eventually(async () => {
-    const { body } = await app.ask('GET /api/automation', { token: viewer.token })
-    return body.import_paused_reason !== null && body
-  })
-  expect(shown).toMatchObject({
-    import_paused_reason: expect.stringMatching(/重新登录/) as string,
-    has_c8_login: false,
-  })
-  const again = await app.logIn(shop.name, 15)
-  await untilIdle(app, shop)
-  await expectOneDocumentEach(app, shop, [waiting])
-  expect((await app.ask('GET /api/automation', { token: again.token })).body).toMatchObject({
-    import_paused_reason: null,
-    has_c8_login: true,
-  })
 })

@@ -139,6 +139,13 @@ export async function runScript(script: string, folder: string, args: string[] =
   return { code, output }
 }
 
+/** Makes a backup as `npm run backup` does, and returns its file. */
+export async function backUp(app: App): Promise<string> {
+  const { code, output } = await runScript('backup', app.folder)
+  expect({ code, output }).toMatchObject({ code: 0 })
+  return /已备份并检查：(.+)/.exec(output)![1]!
+}
+
 /** A small file system in the place of a folder, for those processes only that are started with `wrap`. */
 export interface SmallDisk {
   wrap: string[]

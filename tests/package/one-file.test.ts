@@ -1,103 +1,28 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { BINARY, ENVIRONMENT_FILE, UNIT_FILE } from '../../packaging/unit.ts'
 import type { Backups } from '../../shared/backups.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/server.ts'
 import { findFreePort } from '../../sandbox/free-port.ts'
 import { loadRelease, RELEASE_KEY, RELEASE_SESSION } from '../faults/releases/load.ts'
+import { copyWithLibraries, glibcVersionsNeeded, program, root, useProgram } from './program.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const program = join(root, 'dist', `gobox-${packageJson.version}-linux-${process.arch}`)
 const isRoot = process.getuid!() === 0
-
-let home: string
-const running: ChildProcess[] = []
-
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, 'scripts', 'package.ts')], { stdio: 'ignore' })
-  home = mkdtempSync(join(tmpdir(), 'gobox-one-file-'))
-}, 300_000)
-
-afterEach(async () => {
-  for (const child of running.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  }
-})
-
-afterAll(() => rmSync(home, { recursive: true, force: true }))
-
-/** What a machine without Node knows: no PATH on which a node could be found, no NODE_OPTIONS. */
-const bareEnvironment = (env: Record<string, string> = {}) => ({
-  HOME: home,
-  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-  ...env,
-})
-
-function gobox(args: string[], env: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    env: bareEnvironment(env),
-    cwd: home,
-    encoding: 'utf8',
-  })
-  return { status, output: stdout + stderr }
-}
-
-/** Starts a program that serves; resolves when it is healthy, with what it has printed. */
-async function serve(command: string, args: string[], env: Record<string, string>) {
-  const port = await findFreePort()
-  const child = spawn(command, args, {
-    env: bareEnvironment({ HOST: '127.0.0.1', PORT: String(port), ...env }),
-    cwd: home,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  running.push(child)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const url = `http://127.0.0.1:${port}`
-  const isHealthy = () =>
-    fetch(`${url}/api/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  for (const deadline = Date.now() + 20_000; !(await isHealthy()); await sleep(20)) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`it did not start:\n${output}`)
-  }
-  return { url, port, child, output: () => output }
-}
-
-/** The minor versions of glibc whose symbols a file is linked with. Its bytes tell nothing: they hold packed files, too. */
-function glibcVersionsNeeded(file: string) {
-  const versions = execFileSync('readelf', ['--version-info', '--wide', file], { encoding: 'utf8' })
-  return [...versions.matchAll(/Name: GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
-}
-
-async function stop(child: ChildProcess) {
-  child.kill('SIGTERM')
-  const [code] = (await once(child, 'exit')) as [number | null]
-  return code
-}
+const { place, bareEnvironment, gobox, goboxBeside, serve, stop } = useProgram()
 
 describe('the one file', () => {
   it('has the sum that SHA256SUMS states', () => {
@@ -121,7 +46,7 @@ describe('the one file', () => {
   })
 
   it('refuses arguments that a command would not read, and does nothing but help where help is asked for', () => {
-    const env = { NUXT_DATA_DIR: join(home, 'arguments') }
+    const env = { NUXT_DATA_DIR: join(place.home, 'arguments') }
     expect(gobox(['serve', '--port', '80'], env)).toEqual({
       status: 1,
       output: expect.stringContaining('serve 不认得“--port 80”') as string,
@@ -132,8 +57,17 @@ describe('the one file', () => {
   })
 
   it('needs no glibc newer than 2.28', () => {
-    const [unpacked] = readdirSync(join(home, '.cache', 'gobox'))
-    const prebuilds = join(home, '.cache', 'gobox', unpacked!, 'server', 'node_modules', 'better-sqlite3', 'prebuilds')
+    const [unpacked] = readdirSync(join(place.home, '.cache', 'gobox'))
+    const prebuilds = join(
+      place.home,
+      '.cache',
+      'gobox',
+      unpacked!,
+      'server',
+      'node_modules',
+      'better-sqlite3',
+      'prebuilds',
+    )
     for (const file of [program, join(prebuilds, `linux-${process.arch}.node`)]) {
       const versions = glibcVersionsNeeded(file)
       expect(versions, file).not.toHaveLength(0)
@@ -142,7 +76,7 @@ describe('the one file', () => {
   })
 
   it('serves, prints where and what is not configured yet, and ends on SIGTERM with 0', async () => {
-    const data = join(home, 'serve')
+    const data = join(place.home, 'serve')
     const { url, child, output } = await serve(program, [], { NUXT_DATA_DIR: data })
     expect(await fetch(`${url}/`).then((response) => response.text())).toContain('<div id="__nuxt">')
     for (const text of [packageJson.version, `${url}/`, data, 'NUXT_GOBOX_URL', 'NUXT_C8_ALLOWED_ORIGINS']) {
@@ -152,7 +86,7 @@ describe('the one file', () => {
   })
 
   it('reads gobox.env beside the data, which the environment overrides, and makes it private', async () => {
-    const folder = join(home, 'env')
+    const folder = join(place.home, 'env')
     mkdirSync(folder)
     writeFileSync(join(folder, 'gobox.env'), 'NUXT_GOBOX_URL=http://127.0.0.1:9\nNUXT_TIME_ZONE=Nowhere/Land\n', {
       mode: 0o644,
@@ -166,7 +100,7 @@ describe('the one file', () => {
   })
 
   it('tells whether the server of this machine is healthy', async () => {
-    const { port } = await serve(program, ['serve'], { NUXT_DATA_DIR: join(home, 'health') })
+    const { port } = await serve(program, ['serve'], { NUXT_DATA_DIR: join(place.home, 'health') })
     expect(gobox(['health'], { PORT: String(port) })).toEqual({
       status: 0,
       output: expect.stringContaining('"state":1') as string,
@@ -178,7 +112,7 @@ describe('the one file', () => {
   })
 
   it('backs up, restores and changes the key', async () => {
-    const env = { NUXT_DATA_DIR: join(home, 'backup') }
+    const env = { NUXT_DATA_DIR: join(place.home, 'backup') }
     await stop((await serve(program, [], env)).child)
     const backup = gobox(['backup'], env)
     expect(backup).toMatchObject({ status: 0, output: expect.stringMatching(/已备份并检查/) as string })
@@ -195,7 +129,7 @@ describe('the one file', () => {
   })
 
   it('does not load code from a folder that others can write', () => {
-    const cache = join(home, 'shared-cache')
+    const cache = join(place.home, 'shared-cache')
     mkdirSync(join(cache, 'gobox'), { recursive: true })
     chmodSync(join(cache, 'gobox'), 0o777)
     expect(gobox(['version'], { XDG_CACHE_HOME: cache })).toEqual({
@@ -218,7 +152,7 @@ describe('the one file', () => {
   })
 
   it.skipIf(spawnSync('systemd-analyze', ['--version']).status !== 0)('makes a unit that systemd accepts', () => {
-    const folder = join(home, 'unit')
+    const folder = join(place.home, 'unit')
     mkdirSync(folder)
     const unit = gobox(['service', 'install', '--print']).output.split(/^# .*$/m)[1]!
     // The program lies at its place only once it is installed.
@@ -229,23 +163,16 @@ describe('the one file', () => {
   })
 
   it.skipIf(!isRoot)('upgrades, backs up and demos where there is glibc and libstdc++ and nothing else', async () => {
-    const bare = join(home, 'bare')
+    const bare = join(place.home, 'bare')
     mkdirSync(join(bare, 'tmp'), { recursive: true })
-    copyFileSync(program, join(bare, 'gobox'))
-    const libraries = execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+\.so\S*/g)!
-    for (const library of libraries) {
-      mkdirSync(join(bare, dirname(library)), { recursive: true })
-      copyFileSync(library, join(bare, library))
-    }
+    copyWithLibraries(program, bare, 'gobox')
     for (const folder of ['etc/systemd/system', 'usr/local/bin', 'var/lib/gobox'])
       mkdirSync(join(bare, folder), { recursive: true })
     copyFileSync(program, join(bare, BINARY))
     writeFileSync(join(bare, UNIT_FILE), '')
     writeFileSync(join(bare, ENVIRONMENT_FILE), 'NUXT_GOBOX_URL=http://127.0.0.1:9\n', { mode: 0o600 })
-    const checked = spawnSync('chroot', [bare, BINARY, 'check'], {
-      env: bareEnvironment({ HOME: '/' }),
-      encoding: 'utf8',
-    })
+    const inside = { env: bareEnvironment({ HOME: '/' }), encoding: 'utf8' } as const
+    const checked = spawnSync('chroot', [bare, BINARY, 'check'], inside)
     expect(checked.stdout, 'the installed program checks its service').toMatch(
       /数据目录 \/var\/lib\/gobox\/data[^]*能连上 goBox（http:\/\/127\.0\.0\.1:9\/?）/,
     )
@@ -276,30 +203,25 @@ describe('gobox check', () => {
   afterAll(() => sandbox.close())
 
   it('is content with a shop that is set up', async () => {
-    const child = spawn(program, ['check'], {
-      env: bareEnvironment({
-        NUXT_DATA_DIR: join(home, 'check'),
-        NUXT_GOBOX_URL: sandbox.goboxUrl,
-        NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url,
-      }),
+    const { status, output } = await goboxBeside(['check'], {
+      NUXT_DATA_DIR: join(place.home, 'check'),
+      NUXT_GOBOX_URL: sandbox.goboxUrl,
+      NUXT_C8_ALLOWED_ORIGINS: sandbox.c8Url,
     })
-    let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    const [status] = (await once(child, 'close')) as [number]
     expect(output).not.toContain('✗')
     expect(output).toMatch(/✓ 设置\n✓ 数据目录[^]*✓ 能连上 goBox[^]*✓ 能连上 C8[^]*✓ 时钟/)
     expect(status).toBe(0)
   })
 
   it('says what is not set, and how to get it', () => {
-    const { status, output } = gobox(['check'], { NUXT_DATA_DIR: join(home, 'check') })
+    const { status, output } = gobox(['check'], { NUXT_DATA_DIR: join(place.home, 'check') })
     expect(status).toBe(1)
     expect(output).toMatch(/✗ 设置：还没有 NUXT_GOBOX_URL：.*供应商/)
   })
 
   it('finds a wrong setting, an upstream that is not there, and a broken database', async () => {
     const nowhere = `http://127.0.0.1:${await findFreePort()}`
-    const data = join(home, 'broken')
+    const data = join(place.home, 'broken')
     mkdirSync(data)
     writeFileSync(join(data, 'gobox.db'), 'this is no database, however long it is'.repeat(200))
     const env = { NUXT_DATA_DIR: data, NUXT_C8_ALLOWED_ORIGINS: nowhere }
@@ -311,7 +233,7 @@ describe('gobox check', () => {
   })
 
   it('does not call a database broken that it may not open', () => {
-    const data = join(home, 'folder')
+    const data = join(place.home, 'folder')
     mkdirSync(join(data, 'gobox.db'), { recursive: true })
     const { output } = gobox(['check'], { NUXT_DATA_DIR: data })
     expect(output).toMatch(/✗ 数据库：数据库 gobox\.db 打不开（SQLITE_\w+），请检查 .* 的磁盘空间和权限/)

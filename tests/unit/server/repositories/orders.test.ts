@@ -3,41 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { oddClocks } from '#drizzle/schema/devices'
 import type { OrderMessage } from '#shared/orders'
-import { countHistory, readHistory } from '#server/repositories/order-history'
 import { deleteOrder, getOrder, receiveOrder } from '#server/repositories/orders'
-import { queryOrders } from '#server/repositories/order-queries'
 import { claimOrder } from '#server/repositories/import-claims'
 import { markCreated, markImported, requeue } from '#server/repositories/import-steps'
-import { allOf, useTestStorage } from '../with-storage.ts'
+import { message, useReceivedOrders } from './received-orders.ts'
 
-const context = useTestStorage()
-let count = 0
-
-function message(changes: Partial<OrderMessage> = {}): OrderMessage {
-  return {
-    trans_id: `T${++count}`,
-    status: 100,
-    e_id: 'E',
-    dev_id: 1,
-    create_time: 1000,
-    update_time: 1000,
-    products: [{ barcode: 'A', name: '水', num: 1, amount: 200 }],
-    ...changes,
-  }
-}
-
+const { context, receive, stored, getOrderHistory } = useReceivedOrders()
 const by = { setOfBookId: null, user: 'x', address: '127.0.0.1' }
-const receive = (order: OrderMessage, setOfBookId = context.own) =>
-  receiveOrder(setOfBookId, order, 'goBox', Date.now())
-const getOrderHistory = async (id: number) => allOf(readHistory(id, { first: 1, last: await countHistory(id) }))
-
-const page = { start: 0, limit: 1000, sort: '-create_time' as const }
-
-async function stored(trans_id: string, setOfBookId = context.own) {
-  const { rows } = await queryOrders(setOfBookId, { trans_id, ...page })
-  const [row] = await allOf(rows)
-  return row ?? expect.fail(`${trans_id} is not stored`)
-}
 
 describe('receiveOrder', () => {
   it('inserts, updates and leaves alone, and says which', async () => {
@@ -232,25 +204,6 @@ describe('receiveOrder', () => {
       })
     },
   )
-})
-
-describe('claimOrder', () => {
-  it('gives an order to one of many that want it at once', async () => {
-    const order = message()
-    await receive(order)
-    const { id } = await stored(order.trans_id)
-    const claims = await Promise.all(Array.from({ length: 20 }, (_, index) => claimOrder(id, `L${index}`, by, 1)))
-    expect(claims.filter(Boolean)).toHaveLength(1)
-  })
-
-  it('lets only the holder of the lease go on', async () => {
-    const order = message()
-    await receive(order)
-    const { id } = await stored(order.trans_id)
-    await claimOrder(id, 'mine', by, 1)
-    expect(await markCreated({ orderId: id, lease: 'other', user: 'x' }, { id: 1, code: 'c' }, false)).toBeUndefined()
-    expect(await stored(order.trans_id)).toMatchObject({ importState: 'sending', retailId: null })
-  })
 })
 
 describe('deleteOrder', () => {

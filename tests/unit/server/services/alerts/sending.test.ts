@@ -1,16 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import { alertDeliveries } from '#drizzle/schema/alerts'
-import { automations, setOfBooks } from '#drizzle/schema/account-sets'
+import { beforeEach, expect, it } from 'vitest'
+import { automations } from '#drizzle/schema/account-sets'
 import { rejectedMessages } from '#drizzle/schema/messages'
 import { deleteChannel } from '#server/repositories/alert-channels'
-import { listDeliveries, queueDelivery } from '#server/repositories/alert-deliveries'
+import { listDeliveries } from '#server/repositories/alert-deliveries'
 import { pauseImports, resumeImports } from '#server/repositories/set-of-books'
 import { countAttention } from '#server/repositories/measures'
 import { noteDownload } from '#server/repositories/automations'
-import { sendToDingtalk } from '#server/connectors/alert-robots'
 import { readAttention } from '#server/services/attention/list'
 import { changeChannel } from '#server/services/alerts/channels'
-import { receiveMessage } from '#server/services/receive-order'
 import { snoozeItem } from '#server/repositories/attention'
 import { addOrders } from '../../with-storage.ts'
 import { at, HOUR, MINUTE, useAlertWorld } from './setup.ts'
@@ -31,9 +28,6 @@ async function reject(count = 1) {
       tx.insert(rejectedMessages).values({ ...message, setOfBookId: world.setOfBookId, body: `${index}` }),
     )
 }
-
-const line = { barcode: '6900000000017', name: '水', num: 1, amount: 2.5 }
-const tokenHash = async () => (await world.storage.db.select().from(setOfBooks))[0]!.tokenHash
 
 beforeEach(async () => {
   await resume()
@@ -126,51 +120,6 @@ it('a snoozed item is not told until then', async () => {
   expect(await countAttention(world.now)).toEqual([{ kind: 'message_rejected', severity: 'warning', items: 1 }])
 })
 
-describe('a robot that fails', () => {
-  it.each(['hang', 'redirect', 'broken', 'garbage', 'deleted'] as const)(
-    'and is %s is asked again later and later, in order, until it is well',
-    async (fault) => {
-      const { robots } = world
-      await world.addChannel({ type: 'wecom' })
-      robots.faults.wecom = fault
-      await pauseQueue()
-      await world.pass(3)
-      const begin = robots.calls.wecom
-      await resume()
-      await world.pass(8)
-      // After 10 s and a minute, which both fall into the next two ticks, and then 5 minutes.
-      expect(robots.calls.wecom - begin).toBe(3)
-      robots.faults = {}
-      await world.tick(world.now + 31 * MINUTE)
-      expect(texts()).toEqual([expect.stringContaining('紧急：导入已暂停'), expect.stringContaining('已恢复')])
-      expect(JSON.stringify(await deliveries())).not.toContain('wecom-key-0001')
-    },
-  )
-
-  it('for a day is given up, and the end of what it was never told is not told', async () => {
-    const { robots } = world
-    await world.addChannel({ type: 'wecom' })
-    robots.faults.wecom = 'broken'
-    await pauseQueue()
-    await world.pass(4)
-    for (let hour = 0; hour < 30; hour++) await world.tick(world.now + HOUR)
-    expect(await deliveries()).toMatchObject([{ sentAt: null, givenUpAt: expect.any(Number), error: /503/ }])
-    robots.faults = {}
-    await resume()
-    await world.pass(10)
-    expect(texts()).toEqual([])
-  })
-
-  it('delays no other channel', async () => {
-    await world.addChannel({ type: 'wecom' })
-    await world.addChannel({ type: 'dingtalk' })
-    world.robots.faults.wecom = 'hang'
-    await pauseQueue()
-    await world.pass(3)
-    expect(world.robots.messages.map(({ robot }) => robot)).toEqual(['dingtalk'])
-  })
-})
-
 it('a channel that is switched on again is told of what lasts, once', async () => {
   const { robots, setOfBookId } = world
   const { id } = await world.addChannel({ type: 'wecom' })
@@ -218,59 +167,6 @@ it('a channel that is deleted while a message is under way gets no other attempt
   expect(await deliveries()).toMatchObject([{ channelId: id, sentAt: null, error: '通知渠道已删除' }])
 })
 
-it('never asks more of a robot than it takes in a minute, and loses nothing', async () => {
-  const { robots, setOfBookId } = world
-  const { id } = await world.addChannel({ type: 'wecom' })
-  const before = robots.calls.wecom
-  const message = { setOfBookId, channelId: id, type: 'attention.resolved', severity: 'warning' } as const
-  for (let index = 0; index < 45; index++) await queueDelivery({ ...message, message: { items: [] } }, world.now)
-  await world.pass(1)
-  expect(texts()).toHaveLength(19)
-  await world.pass(4)
-  expect(texts()).toHaveLength(45)
-  expect(robots.calls.wecom - before).toBe(45)
-})
-
-it('a robot whose rate others have used up is left alone until it listens again, and loses nothing', async () => {
-  const { robots } = world
-  await world.addChannel({ type: 'dingtalk' })
-  await world.addChannel({ type: 'webhook' })
-  await pauseQueue()
-  await world.pass(2)
-  const { addresses, secrets } = robots
-  world.now += MINUTE
-  for (let index = 0; index < 20; index++)
-    await sendToDingtalk(addresses.dingtalk, secrets.dingtalk, { title: '别人', text: '别人' }, world.now)
-  const before = robots.calls.dingtalk
-  await world.tick(world.now)
-  expect(robots.messages.at(-1)).toMatchObject({ robot: 'webhook', at: world.now })
-  expect(await deliveries()).toMatchObject([{ sentAt: world.now }, { sentAt: null, error: /send too fast（130101）/ }])
-  await world.pass(9)
-  expect(robots.calls.dingtalk - before).toBe(1)
-  await world.pass(4)
-  expect(robots.calls.dingtalk - before).toBe(2)
-  expect(texts().filter((text) => text.includes('导入已暂停'))).toHaveLength(1)
-})
-
-it('robots that hang delay no message of goBox', async () => {
-  const { robots, setOfBookId } = world
-  const types = ['wecom', 'dingtalk', 'webhook'] as const
-  for (const type of types) await world.addChannel({ type })
-  robots.faults = Object.fromEntries(types.map((type) => [type, 'hang']))
-  await pauseQueue()
-  await world.pass(2)
-  const before = { ...robots.calls }
-  let isSending = true
-  const sending = world.pass(1).finally(() => (isSending = false))
-  for (const type of types) await expect.poll(() => robots.calls[type]).toBe(before[type] + 1)
-  const order = { trans_id: 'meanwhile', status: 100, e_id: 'E', dev_id: 1, products: [line] }
-  const times = { create_time: '2026-11-10 10:00:00', update_time: '2026-11-10 10:00:00' }
-  const body = Buffer.from(JSON.stringify({ ...order, ...times }))
-  expect(await receiveMessage(setOfBookId, { tokenHash: await tokenHash(), body })).toBe('created')
-  expect(isSending).toBe(true)
-  await sending
-})
-
 it('a clock that is set back neither repeats nor forgets anything', async () => {
   await world.tick(at('2026-11-14 12:03'))
   await world.addChannel({ type: 'wecom', digestAt: '08:07', digestSince: 0 })
@@ -302,30 +198,3 @@ it('ten thousand items at once fit into one message of each channel', async () =
     if (robot !== 'webhook') expect(text).toMatch(/另有 9,\d{3} 项/)
     else expect((body.data as { items: unknown[] }).items).toHaveLength(200)
 }, 60_000)
-
-it('what a robot is told has no markup and no mention of others, and holds its keyword', async () => {
-  const { robots, setOfBookId } = world
-  robots.keyword = '售货'
-  for (const type of ['dingtalk', 'feishu'] as const) await world.addChannel({ type, keyword: '售货' })
-  await pauseImports(setOfBookId, {
-    ...paused,
-    message: '<at user_id="all">x</at> [点我](http://evil) **粗** @13800000000',
-  })
-  await world.pass(4)
-  expect(texts()).toHaveLength(2)
-  for (const text of texts()) {
-    expect(text.replaceAll('**', '')).not.toMatch(/<at|\]\(|@1/)
-    expect(text.match(/售货/g)).toHaveLength(1)
-  }
-  robots.keyword = undefined
-  expect((await world.storage.db.select().from(alertDeliveries)).every(({ sentAt }) => sentAt !== null)).toBe(true)
-})
-
-it('a keyword that stands in the message anyway is not added once more', async () => {
-  await world.addChannel({ type: 'dingtalk', keyword: 'goBox' })
-  await world.addChannel({ type: 'feishu', keyword: '已暂停' })
-  await pauseQueue()
-  await world.pass(4)
-  expect(texts()).toHaveLength(2)
-  for (const text of texts()) expect(text).not.toMatch(/\n(?:goBox|已暂停)$/)
-})

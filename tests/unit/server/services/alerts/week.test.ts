@@ -11,7 +11,7 @@ import { readAttention } from '#server/services/attention/list'
 import { summarize } from '#server/services/summarize'
 import { addDevice, addOrder, addOrders, type NewOrder } from '../../with-storage.ts'
 import { at, HOUR, MINUTE, useAlertWorld, ZONE } from './setup.ts'
-import { listTold, type ToldMessage } from './told.ts'
+import { expectOnce, expectWords, isNight, listTold } from './told.ts'
 
 const DAY = 24 * HOUR
 const STEP = 10 * MINUTE
@@ -162,34 +162,6 @@ const EVENTS = [
 ]
 const KINDS = ['wecom', 'dingtalk', 'feishu', 'webhook', 'owner@example.com']
 const CHIEF = 'chief@example.com'
-/** From what happens, or ends, until a channel is told: two minutes, in steps of ten, off the full and half hours. */
-const SOON = 45 * MINUTE
-
-function expectOnce(
-  told: ToldMessage[],
-  channel: string,
-  kind: ToldMessage['kind'],
-  due: { title: string; at: number }[],
-) {
-  const list = told
-    .filter((message) => message.channel === channel && message.kind === kind)
-    .flatMap(({ titles, at: time }) => titles.map((title) => ({ title, at: time })))
-  const titles = (events: { title: string }[]) => events.map(({ title }) => title).sort()
-  expect(titles(list), `${channel} ${kind}`).toEqual(titles(due))
-  for (const event of due) {
-    const late = list.filter(({ title }) => title === event.title).map(({ at: time }) => time - event.at)
-    expect(
-      late.some((one) => one >= 0 && one < SOON),
-      `${channel} ${kind} ${event.title}: ${late.join()}`,
-    ).toBe(true)
-  }
-}
-
-const isNight = (time: number) => {
-  const clock = new Date(time + 8 * HOUR).toISOString().slice(11, 16)
-  return clock < '08:00' || clock >= '22:00'
-}
-
 it('tells each event of a week once on each channel that wants it, its end once, and at night what is critical', async () => {
   const { storage, setOfBookId } = world
   await addDevice(storage, setOfBookId, 1, '大厅')
@@ -241,20 +213,3 @@ it('tells each event of a week once on each channel that wants it, its end once,
   }
   expect(told.filter(({ channel, kind }) => channel === CHIEF && kind === 'digest')).toEqual([])
 }, 120_000)
-
-function expectWords(text: string, figures: DigestFigures) {
-  const yuan = (value: number) => `¥${value.toLocaleString('en-US', { minimumFractionDigits: 2 })}`
-  const { orders: count, sales, refunds, margin, imported, open_items: open, closed } = figures
-  for (const words of [
-    `日报 ${figures.date}`,
-    `订单 ${count.value} 单（上周同日 ${count.before} 单）`,
-    `销售额 ${yuan(sales.value)}（上周同日 ${yuan(sales.before)}）`,
-    `退款 ${yuan(refunds.value)}（上周同日 ${yuan(refunds.before)}）`,
-    `毛利 ${yuan(margin.value)}（上周同日 ${yuan(margin.before)}）`,
-    `已导入 ${imported.value} 单（上周同日 ${imported.before} 单）`,
-    open > 0 ? `待办 ${open} 项` : '一切正常',
-    closed ? '昨天已日结' : '昨天还没有日结',
-    ...figures.cabinets_without_sale.map(({ name }) => `没有销售的货柜 1 个：${name}`),
-  ])
-    expect(text).toContain(words)
-}
