@@ -14,16 +14,30 @@ import {
 
 export type Operations = ReturnType<typeof operationsOn>
 
-/** What tests and the demo may do to the sandbox; over HTTP each is `POST /_control/{name}` with its input as JSON. */
-function operationsOn(state: SandboxState) {
+/** What happens at goBox. */
+function goboxOperations(state: SandboxState) {
   return {
-    /** Back to the catalog's account sets, tokens and lists, or to nothing with `bare`. */
-    reset(input?: { bare?: boolean; settings?: Partial<Settings> }) {
-      Object.assign(state, createState(input?.settings, input?.bare), { generation: state.generation + 1 })
+    /** An order with a known `trans_id` replaces the earlier one. */
+    add_orders(input: { set_of_book: string; orders: Order[] }) {
+      addOrders(state, input.set_of_book, input.orders)
     },
-    settings(input?: Partial<Settings>) {
-      return Object.assign(state.settings, input)
+    add_trade_entries(input: { set_of_book: string; entries: TradeEntry[] }) {
+      addTradeEntries(state, input.set_of_book, input.entries)
     },
+    /** goBox forgets all access tokens, as when they lapse early. */
+    expire_access_tokens() {
+      state.accessTokens.clear()
+    },
+    /** GoBox lists the order no longer. */
+    remove_order(input: { set_of_book: string; trans_id: string }) {
+      return state.trades.get(input.set_of_book)?.delete(input.trans_id) ?? false
+    },
+  }
+}
+
+/** What happens in C8. */
+function c8Operations(state: SandboxState) {
+  return {
     add_set_of_books(input: SetOfBook[]) {
       for (const row of input) state.setOfBooks.set(row.set_of_book, row)
     },
@@ -43,17 +57,6 @@ function operationsOn(state: SandboxState) {
       mustBeOneOf(input.list, listNames, 'list')
       state.lists[input.list].push(...input.items)
     },
-    /** An order with a known `trans_id` replaces the earlier one. */
-    add_orders(input: { set_of_book: string; orders: Order[] }) {
-      addOrders(state, input.set_of_book, input.orders)
-    },
-    add_trade_entries(input: { set_of_book: string; entries: TradeEntry[] }) {
-      addTradeEntries(state, input.set_of_book, input.entries)
-    },
-    /** goBox forgets all access tokens, as when they lapse early. */
-    expire_access_tokens() {
-      state.accessTokens.clear()
-    },
     documents() {
       return [...state.documents.values()]
     },
@@ -67,15 +70,24 @@ function operationsOn(state: SandboxState) {
       state.documents.set(id, document)
       return document
     },
-    /** GoBox lists the order no longer. */
-    remove_order(input: { set_of_book: string; trans_id: string }) {
-      return state.trades.get(input.set_of_book)?.delete(input.trans_id) ?? false
-    },
     /** As when somebody works on it in C8. */
     change_document(input: { id: number; changes: Partial<RetailDocument> }) {
       const document = state.documents.get(input.id)
       if (!document) throw new Error(`no document ${input.id}`)
       Object.assign(document, input.changes)
+    },
+  }
+}
+
+/** What concerns both: the whole state, calls, faults and latency. */
+function bothOperations(state: SandboxState) {
+  return {
+    /** Back to the catalog's account sets, tokens and lists, or to nothing with `bare`. */
+    reset(input?: { bare?: boolean; settings?: Partial<Settings> }) {
+      Object.assign(state, createState(input?.settings, input?.bare), { generation: state.generation + 1 })
+    },
+    settings(input?: Partial<Settings>) {
+      return Object.assign(state.settings, input)
     },
     calls() {
       return { calls: state.calls, counts: state.counts }
@@ -102,6 +114,13 @@ function operationsOn(state: SandboxState) {
     },
   }
 }
+
+/** What tests and the demo may do to the sandbox; over HTTP each is `POST /_control/{name}` with its input as JSON. */
+const operationsOn = (state: SandboxState) => ({
+  ...bothOperations(state),
+  ...goboxOperations(state),
+  ...c8Operations(state),
+})
 
 export function answerControl(state: SandboxState, name: string, input: unknown): Reply {
   const operations = operationsOn(state)

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /*
@@ -188,6 +188,20 @@ async function read(request: IncomingMessage, now: number): Promise<Question> {
   return { url: new URL(request.url ?? '/', 'http://robots'), headers: request.headers, raw, body, now }
 }
 
+const addressesAt = (url: string) => ({
+  wecom: `${url}/cgi-bin/webhook/send?key=${KEYS.wecom}`,
+  dingtalk: `${url}/robot/send?access_token=${KEYS.dingtalk}`,
+  feishu: `${url}/open-apis/bot/v2/hook/${KEYS.feishu}`,
+  webhook: `${url}/webhook`,
+})
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
 /** Starts the stand-ins on a port of loopback. */
 export async function startRobots({ now = Date.now, hoursFromUtc = 8 }: Options = {}): Promise<Robots> {
   const checks = new Checks()
@@ -217,21 +231,12 @@ export async function startRobots({ now = Date.now, hoursFromUtc = 8 }: Options 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const robots: Robots = {
     url,
-    addresses: {
-      wecom: `${url}/cgi-bin/webhook/send?key=${KEYS.wecom}`,
-      dingtalk: `${url}/robot/send?access_token=${KEYS.dingtalk}`,
-      feishu: `${url}/open-apis/bot/v2/hook/${KEYS.feishu}`,
-      webhook: `${url}/webhook`,
-    },
+    addresses: addressesAt(url),
     secrets: SECRETS,
     messages: [],
     calls: { wecom: 0, dingtalk: 0, feishu: 0, webhook: 0 },
     faults: {},
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close: () => closeServer(server),
   }
   return robots
 }

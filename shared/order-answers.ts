@@ -40,6 +40,12 @@ const shownLine = /* @__PURE__ */ answerSchema(() =>
     .meta({ id: 'OrderLine' }),
 )
 
+const refundFields = () => ({
+  refund_handled_at: shownTime().nullable().meta({ description: 'When somebody said what was done about its refund.' }),
+  refund_handled_user: shownUser().nullable(),
+  refund_note: shownText('已在 C8 手工冲红', 'What was done about its refund.').nullable(),
+})
+
 /** An order as every route shows it: amounts in yuan, times as text in the shop's zone. */
 export const orderAnswer = /* @__PURE__ */ answerSchema(() =>
   z
@@ -71,11 +77,7 @@ export const orderAnswer = /* @__PURE__ */ answerSchema(() =>
         .meta({ description: 'The same for programs; `null` also where it was noted before there were codes.' }),
       import_error_params: shownErrorParams().nullable(),
       import_retry_at: shownTime().nullable().meta({ description: 'When it is tried again by itself after a fault.' }),
-      refund_handled_at: shownTime()
-        .nullable()
-        .meta({ description: 'When somebody said what was done about its refund.' }),
-      refund_handled_user: shownUser().nullable(),
-      refund_note: shownText('已在 C8 手工冲红', 'What was done about its refund.').nullable(),
+      ...refundFields(),
       awaits_c8: z
         .boolean()
         .meta({ description: 'C8 got a create that it has not answered: only look-ups are made for a while.' }),

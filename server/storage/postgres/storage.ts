@@ -56,6 +56,11 @@ const failuresTable = (primary: Primary) => ({
   tableCreated: true,
 })
 
+async function readSize(primary: Primary): Promise<number> {
+  const { rows } = await primary.query('SELECT pg_database_size(current_database()) AS size')
+  return Number((rows[0] as { size: string }).size)
+}
+
 /** The storage in a PostgreSQL database. */
 export function makeStorage(primary: Primary, secretKey: SecretKey): Storage {
   return {
@@ -94,10 +99,7 @@ export function makeStorage(primary: Primary, secretKey: SecretKey): Storage {
       await primary.query('SELECT FROM key_checks FOR UPDATE')
     },
     freeSpace: async () => null,
-    size: async () => {
-      const { rows } = await primary.query('SELECT pg_database_size(current_database()) AS size')
-      return Number((rows[0] as { size: string }).size)
-    },
+    size: () => readSize(primary),
     close: () => primary.close(),
   }
 }
