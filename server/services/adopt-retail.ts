@@ -6,7 +6,7 @@ import { findDocumentHolders } from '../repositories/retail-documents.ts'
 import { Refused } from '../errors.ts'
 import type { C8Session } from './c8-session.ts'
 
-/** Throws Refused where C8 tells another amount than the order's. */
+/** Throws Refused if C8's amount differs from the order's. */
 function checkAmount(order: OrderRecord, { code, total_amount: amount }: Retail) {
   if (amount === null || amount === undefined || yuanToFen(amount) === order.totalAmount) return
   const total = fenToYuan(order.totalAmount)

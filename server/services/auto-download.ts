@@ -22,7 +22,7 @@ const PAUSE = 200
 /** The name under which downloaded orders appear. */
 const DOWNLOAD_USER = '自动下载'
 
-/** One run for an account set: what went wrong without ending it, to be told at its end. */
+/** One run for an account set: failures that did not end it, reported at its end. */
 class Run {
   readonly setOfBookId: number
   readonly isStopping: () => boolean
@@ -44,7 +44,7 @@ class Run {
     }
   }
 
-  /** Fetches everything of one window. Pages that do not end are told at the end of the run; the rest goes on. */
+  /** Fetches one window. Endless pages are reported at the end of the run; the rest goes on. */
   async #fetchWindow(start: number, end: number, isFirst: boolean, note: (page: TakenPage) => void) {
     const read = async (page: number) => {
       if (page > 1 || !isFirst) await sleep(PAUSE)
@@ -60,7 +60,7 @@ class Run {
     })
   }
 
-  /** Fetches everything from `start` to `end`; `done` hears after each window how far everything is stored. */
+  /** Fetches everything from `start` to `end`; calls `done` with the stored-up-to time after each window. */
   async fetch(
     start: number,
     end: number,
@@ -108,7 +108,7 @@ async function review(run: Run, automation: AutomationRecord, coveredSince: numb
 
 async function download(run: Run, automation: AutomationRecord, now: number) {
   const youngest = now - YOUNGEST
-  // A cursor ahead of the clock comes from a clock that has since been set back.
+  // A cursor in the future means that the clock has since been set back.
   const cursor = Math.min(automation.downloadCursor, youngest)
   const from = cursor - OVERLAP
   const coveredSince = Math.min(automation.coveredSince ?? from, from)

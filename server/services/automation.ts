@@ -38,7 +38,7 @@ function startDownload(automation: AutomationRecord) {
   )
 }
 
-/** Whether the last download has brought what goBox has: only then a day is worth checking. */
+/** Whether the last download is complete: only then is a day worth checking. */
 function hasCaughtUp({ setOfBookId, downloadCursor, downloadMinutes, lastDownloadError }: AutomationRecord): boolean {
   const age = Date.now() - downloadCursor
   return !downloading.has(setOfBookId) && lastDownloadError === null && age < (downloadMinutes + SETTLING) * MINUTE
@@ -71,13 +71,13 @@ function runTick() {
     })
 }
 
-/** Starts what runs by itself. */
+/** Starts the automation. */
 export function startAutomation() {
   timer = setInterval(runTick, TICK)
   runTick()
 }
 
-/** Starts nothing more; resolves when what runs has ended at its next safe place. */
+/** Starts nothing more; resolves when the running work has reached a safe point. */
 export async function stopAutomation() {
   stopping = true
   clearInterval(timer)

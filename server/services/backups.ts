@@ -25,16 +25,16 @@ let work: Promise<void> = Promise.resolve()
 export function isBackupDue(last: number | null, now: number, zone: string): boolean {
   const today = startOfDay(now, zone) + BACKUP_HOUR * HOUR
   const night = now >= today ? today : startOfDay(now - 24 * HOUR, zone) + BACKUP_HOUR * HOUR
-  // One that is ahead of the clock comes from a clock that has since been set back.
+  // A time in the future means that the clock has since been set back.
   return last === null || last < night || last > now
 }
 
-/** Whether the weekly restore drill is due; a last one ahead of the clock comes from a clock that was set back. */
+/** Whether the weekly restore drill is due; a last one in the future means that the clock was set back. */
 function isDrillDue(last: number | null, now: number): boolean {
   return last === null || last > now || now - last >= DRILL_EVERY
 }
 
-/** A sentence for the owner; what is no refusal of ours stands in the log. */
+/** A sentence for the owner; unexpected errors go to the log. */
 const reasonOf = (error: unknown) => (error instanceof WrongSetting ? error.message : '程序内部出错，详情见日志')
 
 async function backUpNow(backups: Backups) {
@@ -53,7 +53,7 @@ async function backUpNow(backups: Backups) {
   }
 }
 
-/** Restores the newest backup on trial; what it holds must be what was counted when it was made. */
+/** Restores the newest backup on trial; its contents must match the counts recorded when it was made. */
 async function tryNewest(backups: Backups, newest: BackupFile): Promise<string> {
   const rows = await backups.drill(newest, stopping.signal)
   const made = backups.status().backup
@@ -77,7 +77,7 @@ async function drillNow(backups: Backups) {
   }
 }
 
-/** Puts something behind what is under way; it ends well, whatever happens. */
+/** Queues a task behind the running one; it never rejects. */
 function enqueue(run: () => Promise<void>) {
   work = work.then(run).catch((error) => log.error({ err: error }, 'backup'))
 }
@@ -130,7 +130,7 @@ export async function stopBackups() {
   await work
 }
 
-/** How the backups stand; times in milliseconds. Throws Refused where the database has its own. */
+/** The state of the backups; times in milliseconds. Throws Refused if the database brings its own backups. */
 export async function viewBackups() {
   const backups = requireBackups()
   return { ...(await backups.list()), progress, status: backups.status(), folder: backups.folder }

@@ -6,7 +6,9 @@ import type { C8Session } from './c8-session.ts'
 
 /** C8's products change rarely, and every order asks for them. */
 const PRODUCT_KEPT = 5 * 60_000
-/** A rate that C8 has changed must be booked after half a minute; a call of ten seconds may stand before its keeping. */
+/**
+ * A rate that C8 has changed must be booked after half a minute; a call of ten seconds may stand before its keeping.
+ */
 const RATE_KEPT = 15_000
 
 /*

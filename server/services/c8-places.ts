@@ -63,7 +63,7 @@ export function isPlaceWanted(setOfBookId: number): boolean {
   return placesOf(setOfBookId).isWanted
 }
 
-/** Allows so many look-ups at a time. Returns how many are under way, which may still be more. */
+/** Sets how many look-ups may run at a time. Returns how many are running, which may still be more. */
 export function grantLookups(setOfBookId: number, granted: number): number {
   const places = placesOf(setOfBookId)
   places.granted = granted
@@ -89,7 +89,7 @@ function waitForPlace(places: Places, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Runs a look-up in a place of its own, once there is one. */
+/** Waits for a free place and runs the look-up in it. */
 export async function withLookupPlace<T>(setOfBookId: number, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   const places = placesOf(setOfBookId)
   await waitForPlace(places, signal)

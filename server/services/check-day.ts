@@ -20,7 +20,7 @@ interface Here {
   /** Those that C8 is asked about. */
   toLookUp: DayOrder[]
   findings: Finding[]
-  /** What was looked at. */
+  /** What was checked. */
   seen: Figures
   /** Orders that came or changed since the check began, or are being sent: they wait for the next one. */
   waiting: string[]
@@ -60,7 +60,7 @@ function addSeen(here: Here, order: DayOrder) {
   if (column) here.seen[column] = plus(here.seen[column], { orders: 1, amount: order.totalAmount })
 }
 
-/** Compares what is stored of the day with what goBox lists. */
+/** Compares the stored orders of the day with goBox's list. */
 async function compareHere(check: RequestedCheck, begin: number, gobox: DayAtGobox): Promise<Here> {
   const here: Here = { toLookUp: [], findings: [], seen: { stored: NOTHING, refunds: NOTHING }, waiting: [] }
   for await (const slice of readDayOrders(check.setOfBookId, check)) {
@@ -86,7 +86,7 @@ async function compareHere(check: RequestedCheck, begin: number, gobox: DayAtGob
 
 const NO_LOG_IN = () => new Refused('没有可用的 C8 登录，请重新登录后再对账', { code: 'check_needs_log_in' })
 
-/** The log-in that a queued import would use. Throws Refused where there is none, or C8's look-up is broken. */
+/** The C8 session that a queued import would use. Throws Refused if there is none, or if C8's look-up is broken. */
 async function requireSession({ setOfBookId, sessionId }: RequestedCheck) {
   const session = await findC8Session({ setOfBookId, importSessionId: sessionId })
   if (!session) throw NO_LOG_IN()

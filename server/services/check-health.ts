@@ -9,12 +9,12 @@ const ENGINES = { sqlite: 'SQLite', postgres: 'PostgreSQL' }
 
 let isLeaving = false
 
-/** From here on the process is not fit: whoever balances the load sends its requests elsewhere. */
+/** From here on the process is not ready: the load balancer sends requests elsewhere. */
 export function leaveService() {
   isLeaving = true
 }
 
-/** Throws Unavailable, or what the engine throws, when an order could not be stored now, or soon not any more. */
+/** Throws Unavailable, or what the engine throws, if orders cannot be stored now or soon. */
 export async function checkHealth(): Promise<void> {
   if (isLeaving) throw new Unavailable('goBox 正在停止，请稍后再试', { code: 'stopping' })
   await probeStorage()
@@ -23,7 +23,7 @@ export async function checkHealth(): Promise<void> {
     throw new Unavailable('数据目录所在的磁盘快满了，请清理空间', { code: 'disk_almost_full' })
 }
 
-/** What those who belong here may know beyond “healthy”. */
+/** Details beyond “healthy”, for authenticated callers. */
 export async function describeHealth() {
   const { zone } = useConfig()
   const time = (at: number | null) => (at === null ? null : formatTime(at, zone))

@@ -34,7 +34,7 @@ async function check(setOfBookId: number, access: C8Access) {
   }
 }
 
-/** Asks C8 for a document that cannot exist, and notes what that says of its look-up; one check at a time. */
+/** Probes C8's look-up with a document that cannot exist and records the result; one check at a time. */
 export function checkLookup(setOfBookId: number, access: C8Access): Promise<void> {
   let running = underWay.get(setOfBookId)
   if (!running) {

@@ -20,7 +20,7 @@ function isRefundHandled(order: DayOrder & { refundHandledAt?: number | null }):
   return order.refundHandledAt != null
 }
 
-/** A difference of a stored order; the amounts that the kind tells of come on top. */
+/** A difference of a stored order; the amounts of its kind are added. */
 export function findingOf(
   kind: Finding['kind'],
   order: DayOrder,

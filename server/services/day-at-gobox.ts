@@ -76,7 +76,7 @@ function add(found: DayAtGobox, check: RequestedCheck, order: TakenOrder) {
   // An entry of another day is taken in, but counts for that day only.
   if (message.create_time < check.from || message.create_time > check.to) return
   const amount = message.products.reduce((sum, line) => sum + line.amount, 0)
-  // A list without barcodes tells nothing of the lines, which are kept as they are.
+  // A list without barcodes says nothing about the lines: keep them.
   const isReadable = message.products.length > 0
   // Pages move while they are read, so that an order may stand on two.
   if (message.status === PAID && !found.listed.has(transId)) addToCabinet(found.sums, message.dev_id, amount)

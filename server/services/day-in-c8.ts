@@ -15,7 +15,7 @@ import { wakeImportQueue } from './import-queue.ts'
 /** The places decide how many look-ups run; as many more wait, so that a place that is free is taken at once. */
 const WORKERS = 2 * PLACES
 
-/** What C8 has of the orders of a day. */
+/** C8's documents for the orders of a day. */
 export interface DayInC8 {
   /** Orders with a document by cabinet, with its amount. */
   sums: CabinetSums
@@ -28,7 +28,7 @@ export const isLookedUp = (order: DayOrder) => hasDocument(order) || order.statu
 
 const fenOf = (yuan: number) => yuanToFen(yuan) ?? Math.round(yuan * 100)
 
-/** The order's documents: C8 may compare loosely, so what names or belongs to another order is none. */
+/** The order's documents. C8 may match loosely: a document that names or belongs to another order does not count. */
 async function ownDocuments(order: DayOrder, found: Retail[]): Promise<Retail[]> {
   const named = found.filter(({ source_id: sourceId }) => (sourceId ?? order.transId) === order.transId)
   if (named.every(({ id }) => isOwn(order, id))) return named
@@ -41,7 +41,7 @@ async function ownDocuments(order: DayOrder, found: Retail[]): Promise<Retail[]>
 
 const isOwn = ({ retailId }: DayOrder, id: Retail['id']) => retailId !== null && c8IdDigits(id) === c8IdDigits(retailId)
 
-/** In what the one document that C8 has differs from the order. */
+/** How C8's only document differs from the order. */
 function compareDocument(order: DayOrder, retail: Retail, c8Amount: number): [Finding['kind'], string][] {
   const found: [Finding['kind'], string][] = []
   const differs: string[] = []
@@ -54,7 +54,7 @@ function compareDocument(order: DayOrder, retail: Retail, c8Amount: number): [Fi
   return found
 }
 
-/** What C8's documents of an order tell: its amount there, and what does not agree. */
+/** The result for one order: its amount in C8 and what does not agree. */
 function compareWithC8(
   order: DayOrder,
   listed: ListedOrder | undefined,
@@ -99,7 +99,7 @@ async function lookUp(order: DayOrder, session: C8Session, signal: AbortSignal):
 }
 
 /**
- * Looks each of the orders up in C8; `hear` is told of each what does not agree. Throws what the look-up throws.
+ * Looks up each order in C8 and calls `hear` with what does not agree. Throws what the look-up throws.
  */
 export async function readDayInC8(
   orders: DayOrder[],

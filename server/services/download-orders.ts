@@ -31,7 +31,7 @@ function checkRange({ start_date: start, end_date: end, trans_id: transId }: Dow
 const isEntry = (entry: unknown): entry is TradeEntry =>
   typeof entry === 'object' && entry !== null && !Array.isArray(entry)
 
-/** The entries of each order, in the order in which the orders first appear; what names no order is by itself. */
+/** The entries grouped by order, in order of first appearance; an entry that names no order stands alone. */
 function groupByOrder(entries: unknown[]): Iterable<unknown[]> {
   const orders = new Map<unknown, unknown[]>()
   for (const entry of entries) {
@@ -45,7 +45,7 @@ function groupByOrder(entries: unknown[]): Iterable<unknown[]> {
 
 const isBlank = (value: unknown) => value === undefined || value === null || value === ''
 
-/** Behind all times: what is no time, and in front of them those that a cabinet's odd clock has made. */
+/** Ranks older than any plausible time: invalid times and, before those, times of a cabinet's wrong clock. */
 const BEHIND_ALL = -Infinity
 const BEFORE_PLAUSIBLE = 1e15
 
@@ -92,7 +92,7 @@ function datesOf({ start_date: start, end_date: end }: DownloadQuery, zone: stri
   return { start_date: first, end_date: last }
 }
 
-/** A page that was taken in, what tells it from others, and when the orders were made that were new. */
+/** A stored page, its fingerprint, and when its new orders were made. */
 export interface TakenPage extends ListedPage {
   download: Download
   createdTimes: number[]
@@ -116,7 +116,7 @@ function readOrder(assembled: TakenOrder['assembled']): OrderMessage | Invalid {
   return parsed.success ? parsed.data : invalidInput(parsed.error)
 }
 
-/** Stores one order; what cannot be stored is kept to be looked at. */
+/** Stores one order; an order that cannot be stored is kept as a rejected message. */
 async function takeOrder(setOfBookId: number, entries: unknown[], user: string): Promise<TakenOrder> {
   const named = (entries[0] as TradeEntry | null)?.trans_id
   const transId = typeof named === 'string' ? named : ''
@@ -181,8 +181,8 @@ export async function downloadPage(
 }
 
 /**
- * `downloadPage` for a person, who is told what the page brought. Throws PagesEndless, too, with the page's orders stored:
- * who goes on from page to page comes to an end.
+ * `downloadPage` for a person, who is told what the page brought. Throws PagesEndless, too, with the page's orders
+ * stored: who goes on from page to page comes to an end.
  */
 export async function downloadOrders(...args: Parameters<typeof downloadPage>): Promise<Download> {
   const [, { page }] = args

@@ -4,7 +4,7 @@ import { salesMark } from '../repositories/sales-mark.ts'
 import { nextTurn } from '../turns.ts'
 import { addToHour, emptyWeek, OUT_OF_SERVICE, WINDOW, type SalesProfile } from './silence.ts'
 
-/* What cabinets have sold in the four weeks before their last orders: what silence is judged by. */
+/* The sales of cabinets in the four weeks before their last orders, the baseline for silence. */
 
 export interface SalesProfiles {
   /** Of all cabinets together; `undefined` without any order. */
@@ -39,8 +39,8 @@ function note(profile: SalesProfile | undefined, at: number, zone: string) {
 }
 
 /**
- * What every cabinet that orders came from has sold, configured or not; with `since` only those that have sold something
- * since then, and the one that sold last.
+ * What every cabinet that orders came from has sold, configured or not; with `since` only those that have sold
+ * something since then, and the one that sold last.
  */
 export async function readSales(
   setOfBookId: number,
@@ -76,7 +76,7 @@ const LONGEST = 3_600_000
 /** Reading takes at most a fiftieth of the time, however much is sold. */
 const REST = 50
 
-/** The sales of the cabinets in service, kept for who judges every few seconds: read anew when something was sold. */
+/** The sales of the cabinets in service, cached for evaluations every few seconds: reread after a sale. */
 export async function keptSales(setOfBookId: number, now: number, zone: string): Promise<SalesProfiles> {
   const known = kept.get(setOfBookId)
   const age = known ? now - known.readAt : -1

@@ -54,7 +54,7 @@ function register(registry: Registry, { name, help, type, values }: Exposed) {
   registry.registerMetric(metric as unknown as Metric)
 }
 
-/** A gauge that is read when somebody asks; what is not set is not there (the client's own would be 0). */
+/** A gauge that is read on scrape; without a value it is absent (the client's own would show 0). */
 function gauge(
   registry: Registry,
   name: string,
@@ -95,7 +95,7 @@ function registerAttention(registry: Registry) {
   )
 }
 
-/** Times of what happened last, in seconds since 1970; what never happened has none. */
+/** Times of the last occurrences, in seconds since 1970; absent if there was none. */
 function registerTimes(registry: Registry) {
   const at = (name: string, help: string, read: () => Promise<number | null | undefined>) =>
     gauge(registry, name, help, async (set) => {

@@ -50,7 +50,7 @@ async function renewOnce(set: SetOfBookRecord, userName: string, appKey: string)
   })
 }
 
-/** One renewal at a time for an account set's credentials; whoever asks meanwhile gets its result. */
+/** One renewal at a time for an account set's credentials; concurrent callers share its result. */
 function renew(set: SetOfBookRecord, userName: string, appKey: string): Promise<string> {
   const key = JSON.stringify([set.id, userName, appKey])
   let renewal = renewals.get(key)

@@ -119,7 +119,7 @@ async function finishRetail(retail: Retail, lease: ImportLease, session: C8Sessi
   )
 }
 
-/** The document as it stands in C8 now. */
+/** The document's current state in C8. */
 async function currentRetail({ id, code }: Pick<Retail, 'id' | 'code'>, session: C8Session): Promise<Retail> {
   const retail = await getRetail(session, id)
   if (!retail)

@@ -27,7 +27,7 @@ export async function settleFailure(order: OrderRecord, lease: ImportLease, erro
   imports.of(await settle(order, lease, error)).add()
 }
 
-/** Puts the order where its failure sends it; resolves with how the attempt ended. */
+/** Moves the order to the state that follows from its failure; resolves with the outcome. */
 async function settle(order: OrderRecord, lease: ImportLease, error: unknown): Promise<'failed' | 'postponed'> {
   const now = Date.now()
   const fail = async (reason: Reason) => {

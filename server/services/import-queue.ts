@@ -47,7 +47,7 @@ async function work(order: OrderRecord, lease: ImportLease) {
   }
 }
 
-/** Takes up the next due order and works on it; resolves with whether there was one, which `hear` is told at once. */
+/** Claims the next due order and works on it; resolves with whether there was one, which `hear` learns at once. */
 function workNext(setOfBookId: number, hear: (isClaimed: boolean) => void): Promise<boolean> {
   return withLease(async (lease) => {
     const order = await claimNextDue(setOfBookId, lease, PLACES, Date.now())
@@ -110,13 +110,13 @@ export function wakeImportQueue() {
     })
 }
 
-/** Takes up what an earlier process left under way, then works off the queue until it is stopped. */
+/** Resumes what an earlier process left unfinished, then works off the queue until it is stopped. */
 export function startImportQueue() {
   timer = setInterval(wakeImportQueue, POLL)
   wakeImportQueue()
 }
 
-/** Takes up nothing more; resolves when what runs has ended. */
+/** Claims nothing more; resolves when the running attempts have ended. */
 export async function stopImportQueue() {
   stopping = true
   clearInterval(timer)

@@ -30,7 +30,7 @@ const NEEDS_LOG_IN: Reason = {
 }
 const BUG: Reason = { message: '程序内部出错，请查看日志后再试', code: 'job_broken' }
 
-/** What the job is to wait for before it goes on. */
+/** What the job waits for before it goes on. */
 class MustWait extends Error {
   readonly reason: Reason
   constructor(reason: Reason) {
@@ -48,7 +48,7 @@ let starting: Promise<void> | undefined
 let again = false
 let stopping = false
 
-/** Why a job does not go on at the moment. Of another node's, what it waits for is found out anew. */
+/** Why a job is waiting. For a job of another node the reason is determined again. */
 export async function waitingReason({
   id,
   kind,
@@ -66,7 +66,7 @@ const actorOf = ({ setOfBookId, createdUser, address }: BatchRecord): Actor => (
   address,
 })
 
-/** Resets an order in the name of who asked. Throws MustWait without a session that C8 takes. */
+/** Resets an order on behalf of the requester. Throws MustWait without a valid C8 session. */
 async function reset(job: BatchRecord, orderId: number) {
   const session = await findSessionWith('edit', job.setOfBookId, job.sessionId, Date.now())
   if (!session) throw new MustWait(NEEDS_LOG_IN)
@@ -145,14 +145,14 @@ async function workOff(job: BatchRecord) {
   }
 }
 
-/** Goes on with a job from where it was left. */
+/** Resumes a job. */
 async function resume(job: BatchRecord) {
   if (job.isCancelling && !cancelling.has(job.id)) await cancelJob(job.setOfBookId, job.id, actorOf(job))
   else if (job.selection !== null) await fillBatch(job.setOfBookId, job.id, Date.now())
   if (job.kind !== 'import') await workOff(job)
 }
 
-/** Begins what is there, a job of each account set and kind at a time. */
+/** Starts pending jobs, one of each account set and kind at a time. */
 async function startAll() {
   again = false
   if (!hasDuty('jobs')) return
@@ -185,14 +185,14 @@ export function wakeJobs() {
     })
 }
 
-/** Takes up what an earlier process left, then works off jobs until it is stopped. */
+/** Resumes what an earlier process left unfinished, then works off jobs until it is stopped. */
 export function startJobs() {
   // Another node may have made one.
   timer = setInterval(() => (again || mayHaveOthers()) && wakeJobs(), POLL)
   wakeJobs()
 }
 
-/** Takes up nothing more; resolves when what is under way has ended. */
+/** Starts nothing more; resolves when the running work has ended. */
 export async function stopJobs() {
   stopping = true
   clearInterval(timer)
@@ -201,8 +201,8 @@ export async function stopJobs() {
 }
 
 /**
- * Takes what has not begun out of a job; what has is finished. Resolves with how many orders were taken out, `undefined`
- * if there is no such job.
+ * Takes what has not begun out of a job; what has is finished. Resolves with how many orders were taken out,
+ * `undefined` if there is no such job.
  */
 export async function cancelJob(setOfBookId: number, id: number, by: Actor): Promise<number | undefined> {
   cancelling.add(id)

@@ -5,7 +5,7 @@ import { listUnconfiguredCabinets } from '../repositories/cabinets.ts'
 import { listDevices } from '../repositories/devices.ts'
 import { getSetOfBook } from '../repositories/set-of-books.ts'
 
-/** How far an account set has come with what it needs before orders flow by themselves. */
+/** An account set's progress through the set-up that orders need to flow automatically. */
 export async function readOnboarding(setOfBookId: number): Promise<Onboarding> {
   const [set, automation, devices, unconfigured, listeners] = await Promise.all([
     getSetOfBook(setOfBookId),

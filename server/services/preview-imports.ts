@@ -113,8 +113,8 @@ class Facts {
 }
 
 /**
- * How many of these orders an import would book, and what stands in the way of the others, grouped. What C8 does not say
- * in time is counted and no problem. Throws as starting the import does, and ClientLeft.
+ * How many of these orders an import would book, and what stands in the way of the others, grouped. What C8 does not
+ * say in time is counted and no problem. Throws as starting the import does, and ClientLeft.
  */
 export async function previewImports(
   session: SessionRecord,

@@ -14,7 +14,7 @@ import { parseBody } from '../json.ts'
 import { settleRestore } from './restore-notice.ts'
 import { noteWebhook } from './webhook-activity.ts'
 
-/** Whom the history names for a message of the webhook. */
+/** The user that the history names for a webhook message. */
 const WEBHOOK_USER = 'goBox'
 
 let schema: ReturnType<typeof orderMessageSchema> | undefined
@@ -42,7 +42,7 @@ export interface WebhookMessage {
   refusal?: DomainError
 }
 
-/** The order in a webhook message. Throws what refuses the message. */
+/** Parses the order in a webhook message. Throws a DomainError if the message is invalid. */
 function readMessage({ query, body, refusal }: WebhookMessage): OrderMessage {
   if (refusal) throw refusal
   const message = parseBody(body)
@@ -53,14 +53,14 @@ function readMessage({ query, body, refusal }: WebhookMessage): OrderMessage {
 const LOOKED_THROUGH = 64 * 1024
 const TRANS_ID = /"trans_id"\s*:\s*(?:"((?:[^"\\]|\\.){1,256})"|(-?\d{1,256}))/
 
-/** The order that a refused message is about, where it can be read; also of what is no JSON. */
+/** The `trans_id` of a rejected message, if it can be read, even from invalid JSON. */
 function readTransId({ query, body }: WebhookMessage): string | null {
   const begin = body.subarray(0, LOOKED_THROUGH)
   let named: unknown
   try {
     named = begin.length === body.length ? { ...query, ...parseBody(body) }.trans_id : undefined
   } catch {
-    // The text may name it all the same.
+    // The raw text may still name it.
   }
   const [, quoted, digits] = TRANS_ID.exec(begin.toString('utf8')) ?? []
   const text = named ?? quoted ?? digits ?? query?.trans_id
@@ -117,7 +117,7 @@ export async function checkMessage(setOfBookId: number, id: number, mended?: str
     const parsed = parse(parseBody(Buffer.from(mended ?? body)), source)
     return parsed.success ? [] : problemsOf(parsed.error)
   } catch (error) {
-    // What is no JSON.
+    // Invalid JSON.
     if (error instanceof DomainError) return [error]
     throw error
   }

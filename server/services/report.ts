@@ -61,7 +61,7 @@ const spanOf = ({ from, to }: Dates, zone: string): Span => ({
   to: boundsOfDate(to, zone).to,
 })
 
-/** What each of the stretches came to; `undefined` where there is none. */
+/** The total of each stretch; `undefined` if there is none. */
 async function sumDates({ setOfBookId, zone }: Asked, parts: (Dates | null)[]): Promise<(SpanSums | undefined)[]> {
   const known = parts.filter((part) => part !== null)
   const sums = await sumSpans(

@@ -15,7 +15,7 @@ async function isAnothers({ id, setOfBookId, retailId }: OrderRecord): Promise<b
 }
 
 /**
- * Forgets an order's import, so that it can be imported anew; only when C8 says that the retail document is gone.
+ * Resets an order's import so that it can be imported again; only if C8 confirms that the document is gone.
  * Throws NotFound, Conflict (the document exists, or an import is under way), and what C8's look-up throws.
  */
 export async function resetOrder(session: SessionRecord, orderId: number, by: Actor, jobId?: number): Promise<void> {

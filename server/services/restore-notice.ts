@@ -12,12 +12,12 @@ function save() {
   if (notice) saveRestoreNotice(notice)
 }
 
-/** Takes up what is still to be said of a restore. */
+/** Loads the notice of the last restore. */
 export function startRestoreNotice() {
   notice = readRestoreNotice()
 }
 
-/** Keeps what has been counted. */
+/** Stores the counts. */
 export function stopRestoreNotice() {
   if (saving !== undefined) save()
 }
@@ -37,7 +37,7 @@ export function settleRestore(setOfBookId: number) {
   save()
 }
 
-/** What the account set's owners have to hear of the last restore; `undefined` if nothing. */
+/** The notice of the last restore for the account set's owners; `undefined` if there is none. */
 export function viewRestoreNotice(setOfBookId: number): RestoreNotice | undefined {
   return notice?.sets.includes(setOfBookId) ? notice : undefined
 }

@@ -30,7 +30,7 @@ async function sweep() {
 
 const run = () => void sweep().catch((error) => log.error({ err: error }, 'sweep'))
 
-/** Forgets what has had its time, now and once a day. */
+/** Deletes what is past its retention, now and once a day. */
 export function startSweeping() {
   timer = setInterval(run, LOOK)
   run()

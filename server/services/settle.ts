@@ -1,8 +1,8 @@
 import { useConfig } from '../config.ts'
 
 /*
- * How long ago a create went unanswered. Measured on the clock of the process, which nobody sets: after a restart, or on
- * another node, when the moment is not known any more, the whole time is waited for once more.
+ * How long ago a create went unanswered. Measured on the clock of the process, which nobody sets: after a restart, or
+ * on another node, when the moment is not known any more, the whole time is waited for once more.
  */
 
 /** By order, the create that is waited for, as its row names it, and since when. */
@@ -15,7 +15,7 @@ export function markUnanswered(orderId: number, createUnansweredAt: number) {
 
 /** Whether C8 can no longer carry out this unanswered create of the order. */
 export function hasSettled(orderId: number, createUnansweredAt: number): boolean {
-  // What is remembered of an earlier create says nothing of this one, which another node may have made.
+  // Knowledge of an earlier create does not apply to this one, which another node may have made.
   if (waiting.get(orderId)?.createUnansweredAt !== createUnansweredAt) markUnanswered(orderId, createUnansweredAt)
   if (performance.now() - waiting.get(orderId)!.since < useConfig().c8Settle) return false
   waiting.delete(orderId)

@@ -24,7 +24,7 @@ import { log } from '../log/log.ts'
 import { checkDay } from './check-day.ts'
 import { share } from './share-check.ts'
 
-/** Whom the days name that are checked and closed by themselves. */
+/** The user recorded for days that are checked and closed automatically. */
 const AUTO_USER = '自动'
 const POLL = 2000
 const HOUR = 3_600_000
@@ -50,7 +50,7 @@ export function dayOfDate(date: string): Day {
   return { date, ...boundsOfDate(date, useConfig().zone) }
 }
 
-/** Who closes the day after a complete check that leaves nothing open, where the account set wants that. */
+/** The user to close the day after a clean check, if the account set closes days automatically. */
 async function closerOf({ setOfBookId }: RequestedCheck): Promise<Actor | undefined> {
   const automation = await getAutomation(setOfBookId)
   return automation?.closeDays ? { setOfBookId, user: AUTO_USER, address: '' } : undefined
@@ -124,7 +124,7 @@ export function startChecks() {
   wakeChecks()
 }
 
-/** Breaks off what runs; it begins anew at the next start. */
+/** Aborts the running check; it restarts at the next start. */
 export async function stopChecks() {
   stopping = true
   clearInterval(timer)
@@ -139,7 +139,7 @@ export function progressOf(setOfBookId: number, date: string): StoredProgress | 
   return one?.check.date === date ? one.progress : null
 }
 
-/** Asks for a check of a day. Throws Refused, and Conflict where it is closed or being checked. */
+/** Requests a check of a day. Throws Refused, and Conflict if it is closed or being checked. */
 export async function askForCheck(session: SessionRecord, date: string): Promise<void> {
   const { setOfBookId, userName, id } = session
   const day = dayOfDate(date)
@@ -152,7 +152,7 @@ export async function askForCheck(session: SessionRecord, date: string): Promise
   wakeChecks()
 }
 
-/** Breaks a check off. Throws Conflict where there is none. */
+/** Cancels a check. Throws Conflict if there is none. */
 export async function breakOffCheck(setOfBookId: number, date: string): Promise<void> {
   if (!(await cancelCheck(setOfBookId, date)))
     throw new Conflict(`${date} 没有正在进行的对账`, { code: 'check_not_running', params: { date } })

@@ -7,7 +7,7 @@ import { log } from '../log/log.ts'
 import { grantLookups, PLACES } from './c8-places.ts'
 import { wakeImportQueue } from './import-queue.ts'
 
-/** Milliseconds from one look at what the other nodes do to the next. */
+/** Milliseconds between two looks at the state of the other nodes. */
 const INTERVAL = 250
 
 /** A check whose places and progress the other nodes know of. */
@@ -19,7 +19,7 @@ export interface Shared {
 }
 
 /**
- * Where there may be other nodes: shares the places at C8 with their imports, tells them how far the check is, and
+ * Where there may be other nodes: shares the places at C8 with their imports, tells them the check's progress, and
  * breaks it off by `stop` when one of them has taken it back, or this node no longer does the checks.
  */
 export function share(check: RequestedCheck, progress: () => StoredProgress, stop: () => void): Shared {

@@ -22,7 +22,7 @@ function allowedOrigin(url: string): string {
   return origin
 }
 
-/** C8's own “no” to a token means that it may not come in here; a C8 that is broken stays a broken C8. */
+/** If C8 rejects a token, so do we; a failing C8 stays an upstream failure. */
 function refusalToForbidden(error: unknown): never {
   if (error instanceof Refused)
     throw new Forbidden('C8 不认可这次登录，请从 C8 重新打开 goBox', { code: 'c8_denies_log_in', cause: error })

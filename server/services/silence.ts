@@ -7,14 +7,14 @@ import { zoneOffset } from '#shared/time'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-/** The weeks before a cabinet's last order that say what it sells. */
+/** Weeks before a cabinet's last order from which its sales are estimated. */
 export const WINDOW = 28 * DAY
 const WEEKS = 4
 /** With 7 orders expected and none come, chance explains less than one silence in a thousand. */
 const SILENT_FROM = 7
 /** Fewer orders say too little. */
 const LEAST_ORDERS = 20
-/** A cabinet without an order for so long is out of service. */
+/** A cabinet without an order for this long is out of service. */
 export const OUT_OF_SERVICE = 60 * DAY
 
 const HOURS_A_WEEK = 7 * 24
@@ -52,8 +52,8 @@ export function countByHour(times: number[], zone: string): number[] {
 }
 
 /**
- * What is expected to be sold from `since` to `now` where four weeks have sold `counts`: the sum over the real hours, in
- * part where only part of one has passed.
+ * What is expected to be sold from `since` to `now` where four weeks have sold `counts`: the sum over the real hours,
+ * in part where only part of one has passed.
  */
 export function expectedSales(counts: number[], since: number, now: number, zone: string): number {
   let expected = 0
@@ -65,7 +65,7 @@ export function expectedSales(counts: number[], since: number, now: number, zone
   return expected
 }
 
-/** What a cabinet, or all together, has missed since its last order. */
+/** The sales that a cabinet, or all together, has missed since its last order. */
 export function missedSales({ byHour, lastAt }: SalesProfile, now: number, zone: string): number {
   return expectedSales(byHour, lastAt, now, zone)
 }

@@ -15,7 +15,7 @@ import { wakeJobs } from './job-queue.ts'
 /** Orders of one job. */
 const MAX_ORDERS = 10_000
 
-/** What is to be done with which orders. */
+/** The action and its orders. */
 export interface JobRequest {
   kind: OrderAction
   ids?: number[]
@@ -23,7 +23,9 @@ export interface JobRequest {
   skip_refused?: boolean
 }
 
-/** The orders that are meant. Throws NotFound if one of `ids` is not this account set's, Invalid if they are too many. */
+/**
+ * The orders that are meant. Throws NotFound if one of `ids` is not this account set's, Invalid if they are too many.
+ */
 export async function chooseOrders(setOfBookId: number, { ids: named, filter }: JobRequest): Promise<ChosenOrder[]> {
   const ids = named ? [...new Set(named)] : await findOrderIds(setOfBookId, filter!, MAX_ORDERS + 1)
   if (ids.length > MAX_ORDERS)
@@ -43,7 +45,7 @@ export function reasonOf(kind: OrderAction, order: ChosenOrder): SkipReason | un
   return reason ?? (isLeftOut(kind, order) ? 'closed' : undefined)
 }
 
-/** What a job would do if it were started now. Throws as starting it does. */
+/** Plans a job without starting it. Throws what starting it would throw. */
 export async function planJob({ setOfBookId }: SessionRecord, request: JobRequest): Promise<JobPlan> {
   const { kind } = request
   const orders = await chooseOrders(setOfBookId, request)

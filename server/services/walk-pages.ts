@@ -5,7 +5,7 @@ export const MAX_PAGES = 10_000
 /** So many pages without an order may follow each other. */
 const MAX_EMPTY = 20
 
-/** A page of goBox's list: the number of the next, `null` after the last, and what tells it from others. */
+/** A page of goBox's list: the number of the next, `null` after the last, and its fingerprint. */
 export interface ListedPage {
   page: number | null
   /** `null`: it lists nothing. */
@@ -28,8 +28,8 @@ export function requireProgress(page: number, next: number | null): void {
 }
 
 /**
- * Reads goBox's pages to the last one, or until `isStopping` says so between two. Throws PagesEndless where a page comes
- * again, names none further on as the next, or too many come.
+ * Reads goBox's pages to the last one, or until `isStopping` says so between two. Throws PagesEndless where a page
+ * comes again, names none further on as the next, or too many come.
  */
 export async function walkPages(
   read: (page: number) => Promise<ListedPage>,

@@ -8,10 +8,10 @@ import { nextTurn } from '../turns.ts'
  * live is asked once for all of them.
  */
 
-/** Something that goes on and can be looked at. Two with one name are one. */
+/** Something in progress that can be polled, identified by its name. */
 export interface Topic {
   name: string
-  /** How it is now, and whether it goes on; `undefined` when it is no longer there. */
+  /** Its current state and whether it goes on; `undefined` when it is gone. */
   read: () => Promise<{ data: object; goesOn: boolean } | undefined>
 }
 

@@ -10,7 +10,7 @@ export function noteWebhook(setOfBookId: number) {
   unsaved.set(setOfBookId, Date.now())
 }
 
-/** Writes out what has been noted. */
+/** Flushes what has been recorded. */
 export async function saveWebhookActivity(): Promise<void> {
   const noted = [...unsaved]
   unsaved.clear()

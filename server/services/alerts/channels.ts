@@ -39,7 +39,7 @@ function checkSecret({ type, secret }: ChannelFields) {
     throw invalidField('secret', '必须是 whsec_ 开头的签名密钥', { rule: 'webhook_secret' })
 }
 
-/** Throws Invalid for what does not fit together, and Refused for e-mail without a server. */
+/** Throws Invalid for fields that contradict each other, and Refused for e-mail without a server. */
 function check(fields: ChannelFields) {
   const { type, url, quietFrom, quietTo } = fields
   if (!isChannelAddress(type, url) || url.includes(MASK))
@@ -52,7 +52,7 @@ function check(fields: ChannelFields) {
   if (type === 'email') requireSmtp()
 }
 
-/** What a form says over what holds; what is left out, or sent back masked, stays. */
+/** Merges a form into the stored channel; fields left out, or sent back masked, stay. */
 function apply(before: ChannelFields, patch: ChannelPatch, now: number): ChannelFields {
   const given = <Value>(value: Value | undefined, kept: Value) => (value === undefined ? kept : value)
   const isSameUrl = patch.url === undefined || patch.url === maskAddress(before.type, before.url)

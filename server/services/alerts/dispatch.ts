@@ -6,7 +6,7 @@ import type { ChannelRecord } from '../../repositories/alert-channels.ts'
 import { Refused } from '../../errors.ts'
 import { DINGTALK, PLAIN, subjectOf, textOf, WECOM, type Told } from './text.ts'
 
-/** What a message may be long, in bytes. */
+/** Maximum length of a message, in bytes. */
 const MAX_BYTES = { wecom: 4096, dingtalk: 19_000, feishu: 19_000, email: 200_000 }
 
 type Parcel = Pick<Told, 'type' | 'message'> & { messageId: string }

@@ -5,7 +5,7 @@ import { clockOf } from './quiet-hours.ts'
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 
-/** What a robot takes in a span of milliseconds, with some room for two clocks that differ. */
+/** A robot's rate limit over a span of milliseconds, with some margin for clock skew. */
 const RATES: Partial<Record<ChannelType, { within: number; messages: number }[]>> = {
   wecom: [{ within: MINUTE + SECOND, messages: 19 }],
   dingtalk: [{ within: MINUTE + SECOND, messages: 19 }],

@@ -30,7 +30,7 @@ const MARGIN = 30 * SECOND
 
 export type Clock = () => number
 
-/** What is written after a failed attempt. */
+/** The update after a failed attempt. */
 function afterFailure({ attempts }: DeliveryRecord, error: unknown, now: number) {
   const pause = PAUSES[attempts - 1]
   const message = error instanceof DomainError ? error.message : '程序内部出错，详情见日志'
@@ -57,7 +57,7 @@ async function attempt(channel: ChannelRecord, id: number, clock: Clock): Promis
   }
 }
 
-/** The message that a channel may be told now. In its quiet hours only what is critical goes, past what rests. */
+/** The next message for a channel. In quiet hours only critical ones are sent, ahead of those that wait. */
 async function nextDue(channel: ChannelRecord, now: number): Promise<DeliveryRecord | undefined> {
   const { zone } = useConfig()
   const next = await nextDelivery(channel.id, isQuiet(channel, now, zone))
@@ -66,7 +66,7 @@ async function nextDue(channel: ChannelRecord, now: number): Promise<DeliveryRec
   return isDue && hasRoom(channel.type, channel.url, now, zone) ? next : undefined
 }
 
-/** Sends what waits for a channel, one message after the other, until one fails or nothing is due. */
+/** Sends a channel's pending messages one by one, until one fails or nothing is due. */
 async function work(channelId: number, clock: Clock, isStopping: () => boolean) {
   while (!isStopping()) {
     const channel = await findChannel(channelId)
@@ -86,7 +86,7 @@ async function work(channelId: number, clock: Clock, isStopping: () => boolean) 
 
 const busy = new Map<number, Promise<void>>()
 
-/** Sends what waits, channel beside channel; resolves when all of it that can be sent has been. */
+/** Sends pending messages, channels in parallel; resolves when everything that can be sent has been. */
 export async function sendWaiting(clock: Clock, isStopping: () => boolean = () => false): Promise<void> {
   for (const id of await listWaitingChannels()) {
     if (busy.has(id)) continue

@@ -2,7 +2,7 @@ import type { AlertMessage, Compared, DigestFigures } from '#shared/alert-messag
 import type { AlertType } from '#shared/alerts'
 import type { AttentionItem } from '#shared/attention'
 
-/** What a message is about and whom it is from. */
+/** The subject and sender of a message. */
 export interface Told {
   type: AlertType
   message: AlertMessage
@@ -15,7 +15,7 @@ export interface Style {
   bold: (text: string) => string
   heading: (text: string) => string
   quote: (text: string) => string
-  /** What parts two lines that belong together. */
+  /** The separator of two lines that belong together. */
   line: string
 }
 
@@ -61,7 +61,7 @@ function plain(text: string): string {
 const yuan = new Intl.NumberFormat('zh-CN', { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' })
 const count = new Intl.NumberFormat('en-US')
 
-/** What a message is called. */
+/** The title of a message. */
 export function subjectOf({ type, message, setOfBook }: Told): string {
   const [first] = message.items
   const number = message.items.length + (message.more ?? 0)
@@ -117,7 +117,7 @@ function digestLines(digest: DigestFigures): string[] {
 
 const GAP = '\n\n'
 
-/** The parts of which as many are shown as have room, each with what parts it from the one before. */
+/** Parts that are shown while there is room, each with its separator. */
 function blocksOf({ type, message }: Told, style: Style): string[] {
   if (type === 'test') return [`${GAP}这是一条测试通知，收到说明设置正确`]
   // The ends of things are a line each.
@@ -132,7 +132,7 @@ function blocksOf({ type, message }: Told, style: Style): string[] {
 /** As JSON has it: a line break or a quotation mark takes two there, and some robots count so. */
 const bytesOf = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2
 
-/** The message in so many bytes; what has no room is counted. */
+/** The message within a limit of bytes; items that do not fit are counted. */
 function fit(told: Told, style: Style, maxBytes: number): string {
   const blocks = blocksOf(told, style)
   const rest = (shown: number) => {

@@ -2,7 +2,7 @@ import type { AttentionItem, AttentionKind, Severity } from '#shared/attention'
 import type { ErrorCode, ErrorParams } from '#shared/error-codes'
 import type { Standing } from '../../repositories/attention-facts.ts'
 
-/** What an evaluator judges by. */
+/** The input of an evaluator. */
 export interface Judged {
   setOfBookId: number
   standing: Standing
@@ -13,7 +13,7 @@ export interface Judged {
 
 /** Something that needs a person now. */
 export interface Finding extends Partial<Pick<AttentionItem, 'count'>> {
-  /** Tells the findings of a kind apart; none where there is only one. */
+  /** Distinguishes the findings of a kind; empty if there is only one. */
   key?: string
   title: string
   detail: string
@@ -30,9 +30,9 @@ export interface Finding extends Partial<Pick<AttentionItem, 'count'>> {
 export interface Evaluator {
   kind: AttentionKind
   severity: Severity
-  /** Critical after so many milliseconds. */
+  /** Milliseconds after which it becomes critical. */
   graverAfter?: number
-  /** About the machine, for those alone who may edit. */
+  /** About the machine: shown only with the edit permission. */
   isOfMachine?: boolean
   find: (judged: Judged) => Promise<Finding[]> | Finding[]
 }

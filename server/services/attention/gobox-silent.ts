@@ -3,7 +3,7 @@ import { keptSales } from '../expected-sales.ts'
 import { expectedSales } from '../silence.ts'
 import type { Evaluator } from './finding.ts'
 
-/** By chance so many are missed once in 160,000 times. */
+/** This many are missed by chance once in 160,000 times. */
 const EXPECTED = 12
 
 /** Neither a message nor a new order, although many were to be expected. */

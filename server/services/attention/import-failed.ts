@@ -4,7 +4,7 @@ import { listFailedReasons, type FailedReason } from '../../repositories/attenti
 import { pageAt, type Evaluator, type Finding } from './finding.ts'
 
 const OTHER = 'other'
-/** A reason may name all lines of an order; what is longer is told apart by its fingerprint. */
+/** A reason may name all lines of an order; longer ones are identified by a fingerprint. */
 const MAX_KEY = 300
 const KEPT = 240
 

@@ -33,7 +33,7 @@ interface Found {
 
 const nameOf = (kind: string, key = '') => `${kind} ${key}`
 
-/** What the evaluators find; a kind whose evaluator fails is left out, so that nothing of it counts as over. */
+/** The evaluators' findings. A kind whose evaluator fails is left out, so that its items do not count as resolved. */
 async function findAll(judged: Judged): Promise<{ found: Found[]; unknown: Set<string> }> {
   const found: Found[] = []
   const unknown = new Set<string>()
@@ -76,7 +76,7 @@ function isSnoozed({ snoozedUntil, snoozedSeverity }: ItemRecord, severity: Seve
   return snoozedUntil !== null && snoozedUntil > now && isAtLeast(snoozedSeverity ?? severity, severity)
 }
 
-/** What is to be written so that the rows are as what was found. */
+/** The writes that bring the rows in line with the findings. */
 function compare(rows: ItemRecord[], found: Found[], unknown: Set<string>, { setOfBookId, now, zone }: Judged) {
   const known = new Map(rows.map((row) => [nameOf(row.kind, row.key), row]))
   const added: NewItem[] = []
@@ -93,7 +93,7 @@ function compare(rows: ItemRecord[], found: Found[], unknown: Set<string>, { set
     else if (row.goneAt !== null || row.severity !== severity || row.openedAt > now)
       changed.push({ id: row.id, severity, shown, goneAt: null, openedAt: Math.min(row.openedAt, now) })
   }
-  // One that was missed at a time that is still to come was so on a clock that has since been set back.
+  // A time in the future means that the clock has since been set back.
   const gone = [...known.values()].filter(({ kind, goneAt }) => !unknown.has(kind) && (goneAt === null || goneAt > now))
   return { added, changed, gone: gone.map(({ id }) => id) }
 }
@@ -144,7 +144,7 @@ async function evaluateAnew(setOfBookId: number, now: number): Promise<Attention
   return list
 }
 
-/** Judges an account set anew; whoever asks meanwhile gets the same. */
+/** Evaluates an account set; concurrent callers share the result. */
 export function refreshAttention(setOfBookId: number, now: number): Promise<AttentionList | undefined> {
   let running = underWay.get(setOfBookId)
   if (!running) {
@@ -154,7 +154,7 @@ export function refreshAttention(setOfBookId: number, now: number): Promise<Atte
   return running
 }
 
-/** Milliseconds for which a list stands. */
+/** Milliseconds for which a list is cached. */
 const KEPT = 5000
 
 /** What needs a person in an account set, as it was at most 5 s ago. */
@@ -164,7 +164,7 @@ export async function readAttention(setOfBookId: number, now: number): Promise<K
   return (isFresh ? known : await refreshAttention(setOfBookId, now))?.items ?? []
 }
 
-/** Puts what was snoozed into the list that is kept, too. */
+/** Applies a snooze to the cached list too. */
 export function noteSnooze(kept: KeptItem, until: number | null, user: string) {
   const { record, item } = kept
   Object.assign(record, { snoozedUntil: until, snoozedUser: user, snoozedSeverity: record.severity })

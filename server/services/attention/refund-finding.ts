@@ -1,7 +1,7 @@
 import { sumNeedy } from '../../repositories/attention-facts.ts'
 import { pageAt, type Finding, type Judged } from './finding.ts'
 
-/** One finding for all refunds of a kind, none where there are none. */
+/** One finding for all refunds of a kind, or none. */
 export async function findRefunds(
   { setOfBookId, now }: Judged,
   kind: 'refund_unhandled' | 'refund_overdue',

@@ -1,7 +1,7 @@
 import type { Evaluator } from './finding.ts'
 import { findRefunds } from './refund-finding.ts'
 
-/** The refund has not ended for more than a day, and nobody has said what was done. */
+/** A refund pending for more than a day that nobody has recorded as handled. */
 export const refundOverdue: Evaluator = {
   kind: 'refund_overdue',
   severity: 'warning',

@@ -1,7 +1,7 @@
 import type { Evaluator } from './finding.ts'
 import { findRefunds } from './refund-finding.ts'
 
-/** Refunded after the import, and nobody has said what was done. */
+/** Refunded after the import, and nobody has recorded how it was handled. */
 export const refundUnhandled: Evaluator = {
   kind: 'refund_unhandled',
   severity: 'warning',

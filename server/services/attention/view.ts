@@ -7,7 +7,7 @@ interface Query {
   limit: number
 }
 
-/** A page of what needs a person; what is about the machine only for those who may edit. */
+/** A page of what needs a person; items about the machine only with the edit permission. */
 export async function viewAttention(
   setOfBookId: number,
   { snoozed = false, start, limit }: Query,

@@ -12,7 +12,7 @@ const stopping = new AbortController()
 let rounds: Promise<void> | undefined
 let sending: Promise<void> | undefined
 
-/** Judges every account set anew and queues what that has to tell. */
+/** Evaluates every account set and queues the resulting alerts. */
 export async function judgeAll(now: number): Promise<void> {
   for (const id of await listSetIds()) {
     if (stopping.signal.aborted) return
@@ -44,12 +44,12 @@ async function run() {
   }
 }
 
-/** Judges what needs a person, and tells the channels of it, until it is stopped. */
+/** Evaluates what needs a person and alerts the channels, until it is stopped. */
 export function startAttention() {
   rounds = run()
 }
 
-/** Resolves when what is being judged and sent has ended. */
+/** Resolves when the running evaluation and deliveries have ended. */
 export async function stopAttention() {
   stopping.abort()
   await rounds
