@@ -9,8 +9,9 @@ export interface DomainErrorOptions extends ErrorOptions {
 }
 
 /**
- * What a request can fail with. The message is Chinese, for the person at the screen, and says what to do next; code and
- * params say the same to programs and in other languages (i18n/errors, whose Chinese equals the message); the cause is for the log only. docs/api.md, Conventions, lists the status numbers.
+ * What a request can fail with. The message is Chinese, for the person at the screen, and says what to do next; code
+ * and params say the same to programs and in other languages (i18n/errors, whose Chinese equals the message); the cause
+ * is for the log only. docs/api.md, Conventions, lists the status numbers.
  */
 export class DomainError extends Error implements Reason {
   /** h3 hands such errors on as they are; any other it replaces by its cause. */
@@ -129,8 +130,8 @@ function ruleOf(issue: ZodError['issues'][number]): Rule {
 }
 
 /**
- * What refuses the first field of a failed parse as `field：clause`, e.g. `products.0.num：必须是 0.000001 到 1000000 的数`; params name
- * the field and the rule that it breaks.
+ * The error for the first field of a failed parse as `field：clause`, e.g. `products.0.num：必须是 0.000001 到 1000000 的数`;
+ * params name the field and the rule that it breaks.
  */
 export function invalidInput(error: ZodError): Invalid {
   return problemsOf(error)[0]!

@@ -2,8 +2,8 @@ import { ClientLeft } from './errors.ts'
 
 /*
  * Turns of the event loop. Whatever staff ask for that takes long is done in slices, each of which waits for its turn
- * here: in one turn of the event loop there is room for some milliseconds of them, however many wait. In between goBox's
- * messages are read, stored and answered.
+ * here: in one turn of the event loop there is room for some milliseconds of them, however many wait. In between
+ * goBox's messages are read, stored and answered.
  */
 
 /** Milliseconds for slices in one turn of the event loop; at least one slice runs. */

@@ -9,7 +9,7 @@ import { webhookMessages } from './metrics/families.ts'
 import { logRequest, newRequestId, type RequestContext } from './http/request-log.ts'
 import { apiHeaders, applyHeaders } from './http/security-headers.ts'
 
-/** What goBox is told when its order is on disk. Old front ends read `state`, too, as an earlier server had it. */
+/** The answer to goBox once its order is on disk. Old front ends read `state` too, as an earlier server sent it. */
 export function received() {
   return useConfig().legacyStatus ? { status: 1, state: 1 } : { status: 1 }
 }

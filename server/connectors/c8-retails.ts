@@ -19,7 +19,7 @@ const retailSchema = z.object({
   total_amount: numeric.nullish(),
 })
 
-/** A retail document as C8 tells of it; all but `id` and `code` only where C8 does. */
+/** A retail document as C8 returns it; all but `id` and `code` are optional there. */
 export type Retail = z.output<typeof retailSchema>
 
 /** The body of a new retail document (docs/upstreams.md, C8); amounts in yuan. */

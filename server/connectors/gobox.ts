@@ -72,7 +72,7 @@ function unreadable(step: Step): UpstreamBroken {
   })
 }
 
-/** A token that is said to last longer, in seconds, is asked for anew all the same. */
+/** Seconds after which a token is renewed, even if goBox says that it lasts longer. */
 const LONGEST_TOKEN = 366 * 24 * 3600
 const expires = numeric.transform((seconds) => Math.min(Math.floor(seconds), LONGEST_TOKEN))
 const tokenSchema = z.object({ access_token: z.string().min(1), expires })

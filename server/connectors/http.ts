@@ -4,7 +4,9 @@ import { parseOrigin, useConfig } from '../config.ts'
 import { upstreamCalls } from '../metrics/families.ts'
 import { ClientLeft, Refused, UpstreamBroken, UpstreamTimeout } from '../errors.ts'
 
-/** What a call is for: by name for programs, in Chinese as it stands in an error (“C8 查询条码失败…”), and what that names. */
+/**
+ * What a call is for: by name for programs, in Chinese as it stands in an error (“C8 查询条码失败…”), and what that names.
+ */
 export interface Step {
   name: string
   text: string
@@ -139,7 +141,7 @@ const SETTINGS: Partial<Record<UpstreamCall['upstream'], string>> = {
 
 type Fault = (reason: string, code: ErrorCode, more?: { params?: ErrorParams; cause?: unknown }) => UpstreamBroken
 
-/** Makes the errors of one call. Whatever the fault is, unless it is told otherwise the call may still take effect. */
+/** Makes the errors of one call. Unless an error says otherwise, the call may still take effect. */
 function faultsOf({ upstream, step }: UpstreamCall, unanswered = true): Fault {
   return (reason, code, more) =>
     new UpstreamBroken(`${nameOf(upstream)} ${step.text}失败：${reason}，请稍后再试`, unanswered, {

@@ -19,7 +19,7 @@ const VERSION = 20
 /** Sizes follow the content, as they are not known before it; names are UTF-8. */
 const FLAGS = 0x0808
 const DEFLATE = 8
-/** 1980-01-01, the first date that the format knows: the files are made anew for each download. */
+/** 1980-01-01, the earliest date of the format: the files are generated for each download. */
 const DATE = 0x0021
 /** Fast: the network is slower, and it runs in a thread of libuv's pool. */
 const LEVEL = 3

@@ -6,7 +6,7 @@ import { isDamaged, isStorageFailure } from '../storage/failure.ts'
 import { isWebhookPath } from './api-path.ts'
 import type { RequestContext } from './request-log.ts'
 
-/** What a caller is told of an error: a DomainError is that already, anything else is ours to mend. */
+/** Maps an error to the one that the caller sees: a DomainError as it is, anything else as a failure of ours. */
 export function toDomainError(cause: unknown): DomainError {
   if (cause instanceof DomainError) return cause
   if (isDamaged(cause))
@@ -22,14 +22,14 @@ export function toDomainError(cause: unknown): DomainError {
   return new DomainError('程序内部出错，请稍后再试；一直这样请把请求号告诉管理员', { code: 'internal', cause })
 }
 
-/** The failure as the envelope tells it: with the request's id where the log says more. */
+/** The failure in the envelope, with the request id if the log has details. */
 function describe({ status, message, code, params }: DomainError, { requestId }: RequestContext) {
   return status >= 500
     ? { errmsg: `${message}（请求号 ${requestId}）`, code, params: { ...params, request_id: requestId } }
     : { errmsg: message, code, params }
 }
 
-/** Whether an answer tells its success or failure as `state` or, goBox's messages, as `status`. */
+/** Whether an answer reports success as `state` or, for goBox's messages, as `status`. */
 type StateName = 'state' | 'status'
 
 /** What an answer to this address calls its success or failure: goBox's messages have a name of their own for it. */

@@ -6,7 +6,7 @@ import { clientOf } from './client-left.ts'
 export type AnswerFields = Record<string, unknown>
 
 const MIB = 1024 * 1024
-/** The bound of an answer, in bytes. A list is cut there: who wants more goes on behind the rows received. */
+/** Maximum size of an answer, in bytes. Longer lists are cut: clients ask for the rest behind the rows received. */
 const MAX_ANSWER = 8 * MIB
 /** Answers that are being made or wait for their clients to read them: so many bytes in all, and of one session. */
 const MAX_HELD = 64 * MIB

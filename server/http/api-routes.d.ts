@@ -1,4 +1,4 @@
-/** The routes of server/api, but for the one that takes what is left. */
+/** The routes of server/api, except the catch-all. */
 declare module '#api-routes' {
   const routes: { route: string; method: string }[]
   export default routes

@@ -35,7 +35,7 @@ async function send(response: ServerResponse, { type, name, plainName, content }
   try {
     await pipeline(Readable.from(all()), response)
   } catch (error) {
-    // Whoever asked has gone; the log tells by the request's status.
+    // The client has left; the log shows it by the request's status.
     const isGone = error instanceof ClientLeft || (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE'
     if (!isGone) throw error
   }

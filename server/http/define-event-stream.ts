@@ -41,7 +41,7 @@ interface EventStreamRoute extends Pick<ActionDescription, 'summary' | 'answer' 
   find: (session: SessionRecord, event: H3Event) => Promise<Topic>
 }
 
-/** A route that tells how something goes on, as server-sent events. `find` throws where there is no such thing. */
+/** A route that streams progress as server-sent events. `find` throws if there is nothing to follow. */
 export function defineEventStream({ find, ...description }: EventStreamRoute) {
   const { permission } = description
   const handler = defineEventHandler(async (event) => {

@@ -40,11 +40,14 @@ export const GOBOX_FAILURES = ['422 gobox_url_missing', ...UPSTREAM_FAILURES] as
 /** The permissions of which one will do, by what is asked for. */
 export type PermissionChoice = (values: Record<string, unknown>) => readonly Permission[]
 
-/** What a route, or one of its actions, tells of itself (docs/openapi.json is made of it). */
+/** The description of a route or of one of its actions, the source of docs/openapi.json. */
 export interface ActionDescription {
   /** What it does, as a sentence without its subject. */
   summary: string
-  /** Whose token it asks for in the header `Token`, but for that of the metrics; by default a session's, which is `optional` where it only makes the answer longer. */
+  /**
+   * Whose token it asks for in the header `Token`, but for that of the metrics; by default a session's, which is
+   * `optional` where it only makes the answer longer.
+   */
   token?: 'session' | 'optional' | 'local' | 'c8' | 'metrics' | 'none'
   permission?: Permission | PermissionChoice
   /** The parameters, from the query and, on POST and PUT, the body. */
@@ -69,13 +72,13 @@ export interface RouteDescription {
 
 const descriptions = new WeakMap<EventHandler, RouteDescription>()
 
-/** Notes what a route tells of itself; returns the route. */
+/** Attaches a description to a route; returns the route. */
 export function describeRoute<Handler extends EventHandler>(description: RouteDescription, handler: Handler): Handler {
   descriptions.set(handler, description)
   return handler
 }
 
-/** What a route tells of itself; `undefined` where nobody has described it. */
+/** The description of a route; `undefined` if it has none. */
 export function descriptionOf(handler: EventHandler): RouteDescription | undefined {
   return descriptions.get(handler)
 }

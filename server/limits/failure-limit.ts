@@ -3,7 +3,7 @@ import { RateLimiterMemory, type RateLimiterAbstract } from 'rate-limiter-flexib
 import { useSharedCounter } from '../repositories/failures.ts'
 
 const MINUTE_SECONDS = 60
-/** Whom failures are remembered of; who has more addresses needs no second try from one. */
+/** Most addresses tracked at a time; a caller with more of them needs no second try from one. */
 const MAX_KEYS = 10_000
 
 interface FailureLimitOptions {
@@ -38,7 +38,7 @@ export class FailureLimit {
   /** How often `key` may fail yet, and, where it may not, in how many seconds it may again. */
   async look(key: string): Promise<{ left: number; retryAfter: number }> {
     const shared = this.#read(await this.#others()?.get(key))
-    // Read last: what has failed here meanwhile must be seen.
+    // Read last, so that failures counted here in the meantime are included.
     const own = this.#read(await this.#limiter.get(key))
     return shared.left < own.left ? shared : own
   }

@@ -109,8 +109,9 @@ export const log = pino(
 )
 
 /**
- * Writes a request's line: as `log.info`, with secrets hidden likewise, by JSON.stringify. There is one for each message
- * of goBox: it takes 1.2 µs where pino takes 2.5, of some 50 µs CPU a message. `fields` are flat, without an error.
+ * Writes a request's line: as `log.info`, with secrets hidden likewise, by JSON.stringify. There is one for each
+ * message of goBox: it takes 1.2 µs where pino takes 2.5, of some 50 µs CPU a message. `fields` are flat, without an
+ * error.
  */
 export function logRequestLine(fields: Record<string, unknown>) {
   output.write(entry('info', hideSecrets(fields), 'request'))

@@ -21,7 +21,7 @@ function withoutWaiting(fd: number): number {
   // Files never make a writer wait for a reader, and opened again they would be written from the beginning.
   if (fstatSync(fd).isFile()) return fd
   try {
-    // Opened anew, so that those who share the original (a shell, say) do not find it changed.
+    // Reopened: the flag must not change for others who share the original, such as a shell.
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   } catch {
     // A socket, such as journald's, or a system without /proc: here Node's own stream sets the flag.
@@ -77,7 +77,7 @@ export class LogOutput {
     return !this.#isStuck
   }
 
-  /** Writes what is left at the exit, trying for a moment only. */
+  /** Flushes on exit, retrying only for a moment. */
   end() {
     for (const deadline = performance.now() + LAST_TRY; !this.flush() && performance.now() < deadline;)
       Atomics.wait(never, 0, 0, PAUSE)

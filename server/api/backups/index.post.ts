@@ -3,7 +3,7 @@ import { startBackup, viewBackups } from '../../services/backups.ts'
 import { presentBackups } from '../../serializers/backups.ts'
 import { defineApi } from '../../http/define-api.ts'
 
-/** Starts a backup; how it goes, the list tells. */
+/** Starts a backup; the list shows its progress. */
 export default defineApi({
   summary: 'Starts a backup; GET tells how it goes',
   permission: 'edit',
