@@ -76,7 +76,7 @@ export async function findChannel(id: number): Promise<ChannelRecord | undefined
   return found && open(found.row, found.name)
 }
 
-/** What decides whether and when a channel is told. */
+/** What decides whether and when a channel is alerted. */
 export type Listener = Pick<
   Row,
   'id' | 'setOfBookId' | 'minSeverity' | 'quietFrom' | 'quietTo' | 'digestAt' | 'digestSince'

@@ -37,7 +37,7 @@ export async function isClaimed(channelId: number, claim: string): Promise<boole
   return taken !== undefined
 }
 
-/** Gives up what a channel was still to be told; what lasts is told when it is switched on again. */
+/** Drops a channel's pending deliveries; items that persist are sent when it is enabled again. */
 export async function giveUpAll(tx: Tx, channelId: number, error: string, now: number): Promise<void> {
   const isOfChannel = and(eq(alertDeliveries.channelId, channelId), isOpen)
   const untold = tx.select({ id: alertDeliveries.id }).from(alertDeliveries).where(isOfChannel)

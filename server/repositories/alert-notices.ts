@@ -12,7 +12,7 @@ import type { Listener } from './alert-channels.ts'
  * one tells, and nothing is told twice or not at all, whenever a process ends.
  */
 
-/** An item as it is told. */
+/** An item as an alert shows it. */
 export interface Told {
   id: number
   item: AttentionItem

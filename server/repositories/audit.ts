@@ -12,7 +12,7 @@ export interface Actor {
 
 export type AuditRecord = typeof auditEntries.$inferSelect
 
-/** Writes an entry in the transaction that makes the change it tells of. */
+/** Writes an entry in the transaction of the change that it records. */
 export async function addAudit(tx: Tx, by: Actor, event: AuditEvent, detail?: AuditDetail): Promise<void> {
   await tx.insert(auditEntries).values({ ...by, at: Date.now(), event, detail: detail ?? null })
 }

@@ -4,7 +4,7 @@ import type { Reason } from '#shared/error-codes'
 import { useStorage, type Reader, type Tx } from '../storage/engine.ts'
 import { Conflict } from '../errors.ts'
 
-/* While a day is closed, nothing is imported, reset or deleted in it. Whoever does that asks here, in its transaction. */
+// While a day is closed, none of its orders is imported, reset or deleted. Callers check here, in their transaction.
 
 interface PlacedOrder {
   setOfBookId: number

@@ -6,7 +6,9 @@ import { useStorage, type Tx } from '../storage/engine.ts'
 type DeviceRecord = typeof devices.$inferSelect
 export type DeviceVersionRecord = typeof deviceVersions.$inferSelect
 
-/** Keeps a cabinet's configuration as the one that holds for orders of days from `effectiveFrom` on, `null`: of any day. */
+/**
+ * Keeps a cabinet's configuration as the one that holds for orders of days from `effectiveFrom` on, `null`: of any day.
+ */
 export async function addDeviceVersion(
   tx: Tx,
   { id: deviceId, name, storeId, bankId, memberId, employeeId, billType }: DeviceRecord,

@@ -4,7 +4,10 @@ import { dayOf, goodsTotals } from '#drizzle/totals'
 import { useStorage } from '../storage/engine.ts'
 import { queryOrders, type NamedOrderRecord } from './order-queries.ts'
 
-/** Orders that are looked through for part of a text, the newest: no index leads to them, and the answer is to come at once. */
+/**
+ * Orders that are looked through for part of a text, the newest: no index leads to them, and the answer is to come at
+ * once.
+ */
 const RECENT_ORDERS = 20_000
 /** Days whose goods are looked through. */
 const RECENT_DAYS = 90

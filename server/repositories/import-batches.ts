@@ -36,7 +36,9 @@ const waitsForItems = sql`exists (select 1 from ${importBatchItems} where ${and(
 const isOpen = or(isNotNull(importBatches.selection), waitsForItems)!
 const ofSet = (setOfBookId: number) => eq(importBatches.setOfBookId, setOfBookId)
 
-/** Throws TooMany where the account set has as many open jobs as it may; makes room where it has too many that ended. */
+/**
+ * Throws TooMany where the account set has as many open jobs as it may; makes room where it has too many that ended.
+ */
 async function makeRoom(tx: Tx, setOfBookId: number) {
   // So that two who ask at once are counted one after the other.
   await useStorage().forUpdate(tx.select({ id: setOfBooks.id }).from(setOfBooks).where(eq(setOfBooks.id, setOfBookId)))

@@ -8,8 +8,8 @@ import { mayHaveOthers } from './nodes.ts'
 import { underWay, type RequestedCheck } from './settlement-days.ts'
 
 /*
- * An account set's places at C8, which imports and the look-ups of day checks share on all nodes: a lease takes one, and
- * the node that runs a check says how many its look-ups hold.
+ * An account set's places at C8, which imports and the look-ups of day checks share on all nodes: a lease takes one,
+ * and the node that runs a check says how many its look-ups hold.
  */
 
 /** Backoff reaches an hour: a due time further ahead than this comes from a clock that has since been set back. */
@@ -51,8 +51,8 @@ async function countLookupPlaces(tx: Tx, setOfBookId: number, except?: string): 
 }
 
 /**
- * Whether one of the account set's `places` is free, whatever node has the others, and its queue does not rest; it stays
- * so until the transaction ends.
+ * Whether one of the account set's `places` is free, whatever node has the others, and its queue does not rest; it
+ * stays so until the transaction ends.
  */
 export async function holdFreePlace(tx: Tx, setOfBookId: number, places: number): Promise<boolean> {
   const { rests } = await lockPlaces(tx, setOfBookId)
@@ -73,9 +73,9 @@ async function countDue(tx: Tx, setOfBookId: number, most: number): Promise<numb
 }
 
 /**
- * Tells the other nodes how far a check is, and takes as many of the `places` for its look-ups as no import has or waits
- * for. `grant` hears how many these are and answers how many are in use, which are kept until they are free. `false` if
- * the check has been taken back.
+ * Tells the other nodes how far a check is, and takes as many of the `places` for its look-ups as no import has or
+ * waits for. `grant` hears how many these are and answers how many are in use, which are kept until they are free.
+ * `false` if the check has been taken back.
  */
 export async function shareCheck(
   check: RequestedCheck,

@@ -7,7 +7,7 @@ export type OrderEventRecord = typeof orderEvents.$inferSelect
 const nextSequence = (orderId: number | typeof orders.id) =>
   sql<number>`(select coalesce(max(${orderEvents.sequence}), 0) + 1 from ${orderEvents} where ${orderEvents.orderId} = ${orderId})`
 
-/** Adds an entry to an order's history, in the transaction that makes the change it tells of. */
+/** Adds an entry to an order's history, in the transaction of the change that it records. */
 export async function addEvent(
   tx: Tx,
   orderId: number,

@@ -47,7 +47,7 @@ const columns = {
   retailCode,
 }
 
-/** What an export tells of an order. */
+/** The columns of an order in an export. */
 export type ExportRecord = Pick<NamedOrderRecord, keyof typeof columns | 'deviceName'>
 
 /** `columns` as `prepareRows` gives them. */
@@ -129,7 +129,7 @@ export async function* readOrders(
     ),
   )
   const pace = new Pace(FIRST_SLICE, LARGEST_SLICE)
-  // What is left to read, the next at the end.
+  // The remaining spans, the next one last.
   const left: Span[] = [...newestFirst]
   for (let span = left.pop(); span; span = left.pop()) {
     pace.begin()

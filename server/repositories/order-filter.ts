@@ -41,8 +41,8 @@ export function asksForFew(filter: OrderFilter): boolean {
 }
 
 /*
- * The conditions of the indexes of refunds (drizzle/schema/orders.ts), word for word: SQLite uses such an index only where a
- * query says the same.
+ * The conditions of the indexes of refunds (drizzle/schema/orders.ts), word for word: SQLite uses such an index only
+ * where a query says the same.
  */
 const IS_WAITING = sql`status > 101 and status in (102, 103, 104, 110) and import_state in ('created', 'imported') and refund_handled_at is null`
 const IS_HANDLED = sql`refund_handled_at is not null`
@@ -62,7 +62,9 @@ function fewMatch(
   )
 }
 
-/** Whether the import failed for none of the reasons that are told apart (server/services/attention/import-failed.ts). */
+/**
+ * Whether the import failed for none of the reasons that are told apart (server/services/attention/import-failed.ts).
+ */
 function isOfOtherReason(setOfBookId: number): SQL {
   const isFailed = sql`import_state = 'failed'`
   const reason = sql`coalesce(${orders.importError}, '')`

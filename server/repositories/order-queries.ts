@@ -130,8 +130,8 @@ async function* readByIds(ids: number[], client?: Client): Slices {
 }
 
 /**
- * A page of the orders that match, in the order asked for, with how many match and their sums in fen. Which orders those
- * are is settled at once; they are read while they are taken, slice by slice.
+ * A page of the orders that match, in the order asked for, with how many match and their sums in fen. Which orders
+ * those are is settled at once; they are read while they are taken, slice by slice.
  */
 export async function queryOrders(
   setOfBookId: number,

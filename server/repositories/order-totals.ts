@@ -67,7 +67,7 @@ export async function knownDays(db: Reader, setOfBookId: number): Promise<Days |
   return row?.first == null || row.last == null ? undefined : { first: row.first, last: row.last }
 }
 
-/** A span as whole days of the totals, and what is left over at its ends. */
+/** A span as whole days of the totals, plus the partial days at its ends. */
 interface Split {
   days: Days | null
   rests: Span[]
@@ -200,10 +200,10 @@ async function countText(
 }
 
 /**
- * Where the orders that match lie, newest first: by days or parts of them, of which each holds at least one. Read from the totals, so
- * that it takes as long for a million orders as for a thousand; only `q`, `barcode` and reasons are looked for in the orders
- * themselves, in slices and only on days that hold orders of the filter's other conditions: about a second for a
- * million orders, a tenth of it for a month of them.
+ * Where the orders that match lie, newest first: by days or parts of them, of which each holds at least one. Read from
+ * the totals, so that it takes as long for a million orders as for a thousand; only `q`, `barcode` and reasons are
+ * looked for in the orders themselves, in slices and only on days that hold orders of the filter's other conditions:
+ * about a second for a million orders, a tenth of it for a month of them.
  */
 export async function findWindows(
   setOfBookId: number,

@@ -80,7 +80,9 @@ function differences(before: Record<string, unknown>, after: Record<string, unkn
   )
 }
 
-/** What of a message holds beside status and time: lines that it does not know of are no reason to drop those stored. */
+/**
+ * What of a message holds beside status and time: lines that it does not know of are no reason to drop those stored.
+ */
 function bodyOf(stored: OrderRecord, { message, isPartial }: Arrival): Partial<ReturnType<typeof toColumns>> {
   const { status, updateTime, products, totalAmount, ...rest } = toColumns(message)
   const knowsLess = products.length === 0 || isPartial

@@ -143,8 +143,8 @@ export interface CompleteCheck {
 }
 
 /**
- * Ends a complete check: what it has not found again is resolved, but for the orders that wait for the next one. `false`
- * if it was taken back meanwhile.
+ * Ends a complete check: what it has not found again is resolved, but for the orders that wait for the next one.
+ * `false` if it was taken back meanwhile.
  */
 export async function endCheck(
   tx: Tx,

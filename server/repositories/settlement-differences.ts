@@ -22,7 +22,7 @@ export interface Finding {
   c8Amount: number | null
   retailCode: string | null
   detail: string | null
-  /** The failure that `detail` tells of. */
+  /** The failure that `detail` describes. */
   detailCode: ErrorCode | null
   detailParams: ErrorParams | null
 }

@@ -114,7 +114,7 @@ export async function listChangedDays(setOfBookId: number): Promise<NeedyDay[]> 
     .orderBy(asc(change.date))
 }
 
-/** Whether the day is closed; for what tells of yesterday. */
+/** Whether the day is closed; for the daily digest. */
 export async function isDayClosed(setOfBookId: number, date: string): Promise<boolean> {
   const [closed] = await useStorage()
     .db.select({ date: settlementDays.date })

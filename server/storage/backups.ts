@@ -29,8 +29,8 @@ export interface Backups {
   /** Notes how a try that failed, or a drill, went; a good backup is noted by itself. */
   note: (change: Pick<BackupStatus, 'lastTry' | 'drill'>) => void
   /**
-   * Makes one beside the running app until `signal` ends it; `progress` is told from 0 to 1 how far it is. Resolves with
-   * where it is. Rejects with WrongSetting where the reason is the owner's to mend.
+   * Makes one beside the running app until `signal` ends it; `progress` is told from 0 to 1 how far it is. Resolves
+   * with where it is. Rejects with WrongSetting where the reason is the owner's to mend.
    */
   make: (now: number, signal: AbortSignal, progress: (done: number) => void) => Promise<string>
   /** Restores one on trial. Resolves with its rows by table; rejects as `make` does. */

@@ -116,13 +116,14 @@ export interface Storage {
   write: <T>(run: (tx: Tx) => Promise<T>) => Promise<T>
   /**
    * Makes of `run`, which does many things in one transaction, a function that does one: calls that come together share
-   * a transaction, and those of the same key keep their order. Where one makes it fail, each gets its own. `keyOf` names
-   * the row that a call is about, so that groups which lock rows do so in one sequence.
+   * a transaction, and those of the same key keep their order. Where one makes it fail, each gets its own. `keyOf`
+   * names the row that a call is about, so that groups which lock rows do so in one sequence.
    */
   grouped: <I, O>(run: (tx: Tx, items: I[]) => Promise<O[]>, keyOf: (item: I) => string) => (item: I) => Promise<O>
   /**
    * Inserts orders that are not there yet, by account set and `transId`, whatever else is written meanwhile. Resolves
-   * with the id of each that is new and `null` for the others, also for those whose token is not good any more; of several with the same key the first is new.
+   * with the id of each that is new and `null` for the others, also for those whose token is not good any more; of
+   * several with the same key the first is new.
    */
   insertOrders: (tx: Tx, rows: NewOrder[]) => Promise<(number | null)[]>
   /** Locks what a select of a transaction finds until that ends; `skipLocked` leaves out what others have locked. */

@@ -1,4 +1,6 @@
-/** Codes for storage that does not take a write now: SQLite's, full, read-only, locked, failing, and PostgreSQL away. */
+/**
+ * Codes for storage that does not take a write now: SQLite's, full, read-only, locked, failing, and PostgreSQL away.
+ */
 const FAILURE = /^(?:SQLITE_(?:FULL|READONLY|BUSY|LOCKED|IOERR|CANTOPEN|CORRUPT|NOTADB|PERM)|database_unavailable$)/
 const SQLITE_DAMAGE = /^SQLITE_(?:CORRUPT|NOTADB)/
 

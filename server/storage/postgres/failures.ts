@@ -37,7 +37,7 @@ export function unavailable(cause: unknown): DomainError {
   return new Unavailable('数据库现在不可用，请稍后再试；一直这样请通知管理员', { code: 'database_unavailable', cause })
 }
 
-/** What the rest of the app is told of the driver's error. */
+/** Maps the driver's error to the app's. */
 export function toFailure(error: unknown): unknown {
   const state = sqlState(error)
   if (state === undefined || GONE.test(state) || BUSY.test(state)) return unavailable(error)

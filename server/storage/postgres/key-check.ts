@@ -19,7 +19,9 @@ export function requireKey(given: string | undefined): SecretKey {
   )
 }
 
-/** Sees to it that the database's secrets are sealed with this key, of which a new one takes note. Throws WrongSetting. */
+/**
+ * Sees to it that the database's secrets are sealed with this key, of which a new one takes note. Throws WrongSetting.
+ */
 export async function checkKey(transaction: Runner, key: SecretKey) {
   await transaction.query('INSERT INTO key_checks (id, check_sealed) VALUES (1, $1) ON CONFLICT DO NOTHING', [
     seal('goBox', CHECK_OWNER, key),

@@ -59,7 +59,8 @@ function makePool(address: string, lane: Lane, sockets: Set<Socket>): pg.Pool {
     },
     verify: (client, done) => void client.query(ON_CONNECT).then(() => done(), done),
   })
-  // One that breaks while it is lent tells so by its statement's failure; pg would end the process where nobody listens.
+  // One that breaks while it is lent tells so by its statement's failure; pg would end the process where nobody
+  // listens.
   pool.on('connect', (client) => client.on('error', () => {}))
   // An idle connection that breaks is replaced when it is needed.
   return pool.on('error', () => {})

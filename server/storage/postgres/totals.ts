@@ -121,7 +121,7 @@ export async function ensureOrderTotals(transaction: Runner) {
   await makeOrderTotals(transaction)
 }
 
-/** Makes the totals anew from the orders. */
+/** Rebuilds the totals from the orders. */
 export async function makeOrderTotals(transaction: Runner) {
   await transaction.query('LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE')
   await transaction.query(`${TABLES}${VIEWS}${FILL}${TRIGGERS} COMMENT ON TABLE order_deltas IS '${DEFINITION}'`)

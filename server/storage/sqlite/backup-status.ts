@@ -9,7 +9,7 @@ export function readBackupStatus(folder: string): BackupStatus {
   return readState(fileOf(folder)) ?? {}
 }
 
-/** Notes what has changed. */
+/** Records a change. */
 export function noteBackupStatus(folder: string, change: BackupStatus) {
   writeState(fileOf(folder), { ...readBackupStatus(folder), ...change })
 }

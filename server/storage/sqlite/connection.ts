@@ -11,7 +11,7 @@ const OLDEST_SQLITE = [3, 51, 3] as const
  * refused.
  */
 const BUSY_TIMEOUT = 1000
-/** Bytes to which the WAL is cut once it may begin anew; a backup or a slow reader makes it grow. */
+/** Size in bytes to which a checkpoint truncates the WAL; a backup or a slow reader makes it grow. */
 const LARGEST_WAL = 16 * 1024 * 1024
 /** Bytes up to which the whole database is looked at before it is used: a tenth of a second. */
 const CHECKED = 64 * 1024 * 1024
@@ -29,8 +29,8 @@ function keepAlone(sqlite: Database.Database) {
 }
 
 /**
- * Lets others read beside this process again. That takes leaving the WAL, which is written into the database on the way.
- * Returns whether it worked.
+ * Lets others read beside this process again. That takes leaving the WAL, which is written into the database on the
+ * way. Returns whether it worked.
  */
 function tryToShare(sqlite: Database.Database): boolean {
   if (sqlite.inTransaction || freeBytes(dirname(sqlite.name)) < ROOM) return false

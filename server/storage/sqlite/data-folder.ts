@@ -31,8 +31,8 @@ function refuseForeign(folder: string) {
 }
 
 /**
- * Makes the data folder if need be, for its owner alone (0700), and returns its absolute path. Throws WrongSetting, also
- * for a folder with files of others, which is left as it is.
+ * Makes the data folder if need be, for its owner alone (0700), and returns its absolute path. Throws WrongSetting,
+ * also for a folder with files of others, which is left as it is.
  */
 export function prepareDataFolder(folder: string): string {
   const path = resolve(folder)
@@ -103,7 +103,9 @@ export function lockDataFolder(folder: string): Database.Database {
   return lockFile(join(folder, 'gobox.lock'), taken)
 }
 
-/** Keeps others from making a backup, or from restoring one, meanwhile. Throws WrongSetting while somebody else does. */
+/**
+ * Keeps others from making a backup, or from restoring one, meanwhile. Throws WrongSetting while somebody else does.
+ */
 export function lockBackups(folder: string): Database.Database {
   return lockFile(join(folder, 'gobox.backup.lock'), '另一个备份正在进行，请等它结束后再试')
 }

@@ -18,8 +18,8 @@ export function sizeOf(path: string): number {
 const shown = (bytes: number) => `${Math.ceil(bytes / MIB)} MB`
 
 /**
- * Throws WrongSetting where `bytes` more do not fit into `folder`; on the file system of `used`, the data folder to which
- * orders are written meanwhile, with room to spare.
+ * Throws WrongSetting where `bytes` more do not fit into `folder`; on the file system of `used`, the data folder to
+ * which orders are written meanwhile, with room to spare.
  */
 export function requireSpace(folder: string, bytes: number, used?: string) {
   const isUsed = used !== undefined && statSync(folder).dev === statSync(used).dev

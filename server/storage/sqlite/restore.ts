@@ -8,7 +8,9 @@ import { restoreNoticeFile } from './restore-notice.ts'
 import { stamp } from './backup-files.ts'
 import { flushToDisk } from './snapshot.ts'
 
-/** An account set as the restored database has it: `tokenSealed` is the local token that goBox must send from now on. */
+/**
+ * An account set as the restored database has it: `tokenSealed` is the local token that goBox must send from now on.
+ */
 export interface RestoredSet {
   id: number
   name: string
@@ -77,8 +79,8 @@ function copy(file: string, unfinished: string, now: number): RestoredSet[] {
 }
 
 /**
- * Puts the present database aside, with its WAL, unopened and within the folder: it may be damaged, and its WAL must not
- * meet the restored file. Returns where it is.
+ * Puts the present database aside, with its WAL, unopened and within the folder: it may be damaged, and its WAL must
+ * not meet the restored file. Returns where it is.
  */
 function setAside(folder: string, now: number): string | undefined {
   const path = join(folder, 'gobox.db')

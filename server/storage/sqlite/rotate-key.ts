@@ -22,7 +22,7 @@ function sealedColumns(sqlite: Database.Database): { table: string; column: stri
 }
 
 /**
- * Seals every secret of the database anew, in one transaction, and leaves no page with the old text. Returns how many
+ * Re-encrypts every secret of the database in one transaction and leaves no page with the old text. Returns how many
  * there were.
  */
 function resealAll(sqlite: Database.Database, from: SecretKey, to: SecretKey): number {

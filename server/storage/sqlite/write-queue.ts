@@ -43,7 +43,9 @@ export class WriteQueue<T extends object> {
   readonly #makeTx: (isLive: () => boolean) => T
   readonly #statements: Record<'begin' | 'commit' | 'savepoint' | 'release', Database.Statement>
 
-  /** `makeTx` makes what the bodies write through; `isLive` tells it whether the body that it was made for still runs. */
+  /**
+   * `makeTx` makes what the bodies write through; `isLive` tells it whether the body that it was made for still runs.
+   */
   constructor(sqlite: Database.Database, makeTx: (isLive: () => boolean) => T) {
     this.#sqlite = sqlite
     this.#makeTx = makeTx
@@ -139,7 +141,7 @@ export class WriteQueue<T extends object> {
     if (this.#waiting.length > 0) this.#schedule()
   }
 
-  /** Resolves with what tells the members how they fared, once that is certain. */
+  /** Resolves with the functions that settle the members, once the outcome is certain. */
   async #commit(group: Member<T>[]): Promise<(() => void)[]> {
     const answers: (() => void)[] = []
     try {
