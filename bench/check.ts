@@ -59,7 +59,9 @@ async function check(url: string, token: string): Promise<number> {
   return performance.now() - begin
 }
 
-/** The check of a day against a C8 that takes 20 ms a call: against the ideal, and what goBox's messages wait meanwhile. */
+/**
+ * The check of a day against a C8 that takes 20 ms a call: against the ideal, and what goBox's messages wait meanwhile.
+ */
 export async function benchCheck() {
   const sandbox = await startSandbox()
   await sandbox.control.settings({ workflow_executions: 1 })

@@ -19,7 +19,9 @@ const FIELDS = [
   'effective_from',
 ] as const
 
-/** The form of a device that exists, or of a new one that has perhaps already been seen in orders, in the form's words. */
+/**
+ * The form of a device that exists, or of a new one that has perhaps already been seen in orders, in the form's words.
+ */
 export function useDeviceForm(
   device: Device | undefined,
   devId: number | undefined,

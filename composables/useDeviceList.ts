@@ -2,7 +2,10 @@ import type { DeviceRow, UnconfiguredDevice } from '#shared/devices'
 
 const SIZE = 50
 
-/** The configured cabinets by name or number and page, which live in the address, and those that are still to be configured. */
+/**
+ * The configured cabinets by name or number and page, which live in the address, and those that are still to be
+ * configured.
+ */
 export function useDeviceList() {
   const route = useRoute()
   const router = useRouter()

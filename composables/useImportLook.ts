@@ -21,7 +21,8 @@ export type ImportFields = Pick<
   Partial<Pick<Order, 'products'>>
 
 /**
- * `refunded`, `refunding`: C8 holds a document whose money went back, or is about to, and nobody has said what was done.
+ * `refunded`, `refunding`: C8 holds a document whose money went back, or is about to, and nobody has said what was
+ * done.
  * `awaiting`: C8 may hold one.
  */
 export function lookOf({ status, import_state, awaits_c8, refund_handled_at }: ImportFields): ImportLook {

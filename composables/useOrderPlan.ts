@@ -15,8 +15,8 @@ function standingOf(order: PlanFields): OrderStanding & { hasFailed: boolean } {
 }
 
 /**
- * What can be done with one order: as the server allows it, so that an order which waits for its next try is taken up at
- * once. One button begins an import, whether for the first time or again.
+ * What can be done with one order: as the server allows it, so that an order which waits for its next try is taken up
+ * at once. One button begins an import, whether for the first time or again.
  */
 export function actionsOf(order: PlanFields): OrderAction[] {
   const standing = standingOf(order)

@@ -13,7 +13,9 @@ export function decimalOf(value: number): Decimal {
   return scale < 0 ? { digits: digits * 10n ** BigInt(-scale), scale: 0 } : { digits, scale }
 }
 
-/** `dividend` / `divisor` (positive), rounded half up; a negative one mirrors the positive, as decimals of an ERP do. */
+/**
+ * `dividend` / `divisor` (positive), rounded half up; a negative one mirrors the positive, as decimals of an ERP do.
+ */
 export function divideRounded(dividend: bigint, divisor: bigint): bigint {
   const half = (dividend < 0n ? -dividend : dividend) * 2n + divisor
   const quotient = half / (divisor * 2n)

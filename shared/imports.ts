@@ -39,7 +39,10 @@ export function batchSchema(zone: string) {
   return checkSelection(z.object(selectionFields(zone))).meta({ examples: [{ ids: [1, 2] }] })
 }
 
-/** Whose failures are tried again: all, those of a code and params, or of a reason that was noted before there were codes. */
+/**
+ * Whose failures are tried again: all, those of a code and params, or of a reason that was noted before there were
+ * codes.
+ */
 export const retrySchema = z.object({
   code: textField(1, 64)
     .meta({ examples: ['device_unconfigured'] })

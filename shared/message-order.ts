@@ -32,8 +32,8 @@ interface Moment {
 }
 
 /**
- * Whether a message replaces what is stored of its order (docs/api.md, Order messages). A plausible time counts as newer
- * than an odd one; an odd one says nothing against a plausible one, so that the status decides.
+ * Whether a message replaces what is stored of its order (docs/api.md, Order messages). A plausible time counts as
+ * newer than an odd one; an odd one says nothing against a plausible one, so that the status decides.
  */
 export function replaces(message: Moment, stored: Moment): boolean {
   if (stored.clockOdd && !message.clockOdd) return true

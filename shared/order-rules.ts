@@ -15,8 +15,8 @@ export interface OrderStanding {
 }
 
 /**
- * Whether there is anything to import. Only what was paid is; a document that C8 has, or may have, is brought to its end
- * whatever became of the payment.
+ * Whether there is anything to import. Only what was paid is; a document that C8 has, or may have, is brought to its
+ * end whatever became of the payment.
  */
 export function isImportable({ status, importState, awaitsC8 }: Omit<OrderStanding, 'isUnderWay'>): boolean {
   return status === PAID || importState === 'created' || awaitsC8

@@ -72,8 +72,8 @@ function findChange(from: number, to: number, zone: string): number {
 }
 
 /**
- * The instant at which the wall clock of `zone` shows `wall` (its time written as if it were UTC): of a repeated hour the
- * first, or the `last`; of a skipped one the change itself.
+ * The instant at which the wall clock of `zone` shows `wall` (its time written as if it were UTC): of a repeated hour
+ * the first, or the `last`; of a skipped one the change itself.
  */
 export function wallToTime(wall: number, zone: string, pick: 'first' | 'last' = 'first'): number {
   // No offset reaches a day, and no clock changes twice within two.
@@ -184,8 +184,8 @@ export function startOfDay(time: number, zone: string): number {
 }
 
 /**
- * The first and the last time, as text, that the wall clock shows between two instants. Where it is set back in between,
- * these are not the times of the instants themselves.
+ * The first and the last time, as text, that the wall clock shows between two instants. Where it is set back in
+ * between, these are not the times of the instants themselves.
  */
 export function wallSpan(from: number, to: number, zone: string): [first: string, last: string] {
   const texts = [from, to].map((time) => formatTime(time, zone))

@@ -11,7 +11,9 @@ export interface FollowedJob {
   trouble?: string
 }
 
-/** The server runs the jobs; the panels of those that this user has asked for come back with every page that is opened. */
+/**
+ * The server runs the jobs; the panels of those that this user has asked for come back with every page that is opened.
+ */
 export const useJobsStore = defineStore('jobs', () => {
   const api = useApi()
   const session = useSessionStore()

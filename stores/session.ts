@@ -22,8 +22,8 @@ interface Return {
 const isFramed = window.parent !== window
 
 /**
- * The browser's sessions, one an account set. Their tokens are cookies that no script can read; the tabs share the rest,
- * so that a log-in or its end is seen by all of them. In a frame the session lasts as long as the frame.
+ * The browser's sessions, one an account set. Their tokens are cookies that no script can read; the tabs share the
+ * rest, so that a log-in or its end is seen by all of them. In a frame the session lasts as long as the frame.
  */
 export const useSessionStore = defineStore('session', () => {
   const accounts = (isFramed ? useSessionStorage : useLocalStorage)<Account[]>('gobox.accounts', [])

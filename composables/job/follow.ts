@@ -51,8 +51,8 @@ async function readEvents(
 }
 
 /**
- * Follows what the server works on at `path` until nothing of it waits any more: by the server's events, and where those
- * do not come through by asking. Throws ApiError where the server cannot be asked either.
+ * Follows what the server works on at `path` until nothing of it waits any more: by the server's events, and where
+ * those do not come through by asking. Throws ApiError where the server cannot be asked either.
  */
 export async function follow<Followed extends Detail>(
   path: string,

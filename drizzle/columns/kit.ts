@@ -6,8 +6,8 @@ import * as sqlite from './sqlite.ts'
  * on both, which tests/unit/drizzle/columns.test.ts proves. Both files are loaded: that costs some 0.3 MiB, where
  * waiting for one of them would make every module that names a table wait.
  *
- * In all tables times are milliseconds since the epoch (UTC) and amounts integer fen; columns named `*_sealed` hold what
- * server/storage/seal.ts has encrypted.
+ * In all tables times are milliseconds since the epoch (UTC) and amounts integer fen; columns named `*_sealed` hold
+ * what server/storage/seal.ts has encrypted.
  */
 const kit = process.env.NUXT_DATABASE_URL?.trim() ? (postgres as unknown as typeof sqlite) : sqlite
 

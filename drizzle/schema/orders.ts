@@ -57,7 +57,9 @@ export const orders = table(
     importedUser: text('imported_user'),
     retailId: c8Id('retail_id'),
     retailCode: text('retail_code'),
-    /** Whether `updateTime` was more than a day ahead of the clock when it came: then it says nothing of what follows. */
+    /**
+     * Whether `updateTime` was more than a day ahead of the clock when it came: then it says nothing of what follows.
+     */
     clockOdd: boolean('clock_odd').notNull().default(false),
     /** When, by whom and how a refund after the import, or one that does not end, was dealt with. */
     refundHandledAt: bigint('refund_handled_at'),

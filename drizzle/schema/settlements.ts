@@ -29,7 +29,9 @@ export const settlementDays = table(
     requestedAt: bigint('requested_at'),
     requestedUser: text('requested_user'),
     requestedSessionId: bigint('requested_session_id'),
-    /** With several nodes, what the one that runs the check tells the others: how far it is, and its look-ups' places. */
+    /**
+     * With several nodes, what the one that runs the check tells the others: how far it is, and its look-ups' places.
+     */
     progress: json().$type<StoredProgress>(),
     lookupPlaces: integer('lookup_places'),
     /** The begin of the last complete check. */

@@ -24,8 +24,8 @@ export interface OpenShop extends Shop {
 
 /**
  * A shop in the middle of its life, with two months of orders: all but one cabinet configured, all but today's orders
- * downloaded and imported, one cabinet silent, one day closed and one with each kind of difference. The imports go on in
- * the background.
+ * downloaded and imported, one cabinet silent, one day closed and one with each kind of difference. The imports go on
+ * in the background.
  */
 export async function setUpShop(url: string, sandbox: Sandbox, shop: Shop): Promise<OpenShop> {
   const { set_of_book, user_name, c8Token, seed, ordersPerDay } = shop

@@ -13,7 +13,10 @@ export interface DescribedRoute {
   description: RouteDescription
 }
 
-/** What every route of server/api and the metrics tell of themselves, by path and method. Throws for one that tells nothing. */
+/**
+ * What every route of server/api and the metrics tell of themselves, by path and method. Throws for one that tells
+ * nothing.
+ */
 export async function readRoutes(): Promise<DescribedRoute[]> {
   const files = globSync('**/*.ts', { cwd: folder }).filter((file) => !file.includes('[...]'))
   const routes = files.map(async (file) => {

@@ -14,8 +14,8 @@ interface Fixtures {
   allowStatus: (...statuses: number[]) => void
   isPhone: boolean
   /**
-   * Writes a screenshot, of what is in sight or of the whole page, into test-results/screens; only where `SCREENS=1` asks
-   * for it, since a picture takes as long as several steps of a test.
+   * Writes a screenshot, of what is in sight or of the whole page, into test-results/screens; only where `SCREENS=1`
+   * asks for it, since a picture takes as long as several steps of a test.
    */
   snap: (name: string, whole?: 'whole') => Promise<void>
 }

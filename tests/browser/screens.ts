@@ -1,4 +1,6 @@
-/** The screens that axe looks at in every language and theme: the page, an address of it, and what it shows when ready. */
+/**
+ * The screens that axe looks at in every language and theme: the page, an address of it, and what it shows when ready.
+ */
 export const SCREENS: { page: string; path: string; shown: string }[] = [
   { page: 'index.vue', path: '/', shown: 'figure svg' },
   { page: 'imports/index.vue', path: '/imports', shown: '.batch-list' },

@@ -27,6 +27,13 @@ function headingsOf(file: string): string[] {
   return [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!)
 }
 
+it.each(documents)('%s has no line of more than 120 characters but addresses and tables', (file) => {
+  const long = read(file)
+    .split('\n')
+    .filter((line) => line.length > 120 && !/https?:|^\|/.test(line))
+  expect(long).toEqual([])
+})
+
 describe('a reference that a reader can follow', () => {
   it.each(documents)('every link of %s leads somewhere', (file) => {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)\s]+)\)/g)) {
