@@ -17,6 +17,7 @@ export function useImports() {
       shop,
       ids: { order: await app.receive(shop, 'T1'), theirs: await app.receive(neighbour, 'T2'), nowhere: 999_999 },
     })
+    await app.sandbox.control.clearCalls()
   })
 
   const control = () => context.app.sandbox.control
