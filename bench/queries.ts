@@ -84,6 +84,7 @@ export async function measureQuestions(orders: number, database?: NodeJS.Process
   p95['find nothing'] = await measure(() => ask(`${app.url}/api/find?q=nowhere`, token))
   p95['the days of a month'] = await measure(() => ask(`${app.url}/api/settlements`, token))
   p95['the to-dos, slowest'] = await slowestWithin(WATCHED, () => ask(`${app.url}/api/attention`, token))
+  p95['the failed imports by reason'] = await measure(() => ask(`${app.url}/api/import_failures`, token))
   // Of the longest range that each may have.
   for (const [by, days] of Object.entries(REPORT_DAYS)) {
     const range = `from=${dateOf(Date.now() - (days - 1) * DAY)}&to=${dateOf(Date.now())}`

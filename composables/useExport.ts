@@ -10,12 +10,7 @@ export function useExport() {
   async function save(format: 'xlsx' | 'csv', filter: OrderFilter, sort: OrderSort) {
     isBusy.value = true
     try {
-      const { file, name } = await api.file('/api/orders/export', { query: { format, ...filter, sort } })
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(file)
-      link.download = name ?? `orders.${format}`
-      link.click()
-      URL.revokeObjectURL(link.href)
+      saveFile(await api.file('/api/orders/export', { query: { format, ...filter, sort } }))
     } catch (error) {
       await toast('error', messageOf(error))
     } finally {

@@ -20,6 +20,7 @@ const drawn = (path: string) => () =>
   )
 const Settled = drawn('M4 4h16v16H4zM8 12l3 3 5-6')
 const Reported = drawn('M4 4v16h16M9 16v-4M14 16V8M19 16v-6')
+const Sold = drawn('M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8')
 const More = drawn('M5 12h.01M12 12h.01M19 12h.01')
 
 const entries: Entry[] = [
@@ -28,6 +29,7 @@ const entries: Entry[] = [
   { to: '/imports', icon: Upload, label: 'menu.imports', permission: 'view' },
   { to: '/settlements', icon: Settled, label: 'menu.settlements', permission: 'view' },
   { to: '/reports', icon: Reported, label: 'menu.reports', permission: 'view', rare: true },
+  { to: '/products', icon: Sold, label: 'menu.products', permission: 'view', rare: true },
   { to: '/devices', icon: Grid, label: 'menu.devices', permission: 'view' },
   { to: '/settings', icon: Setting, label: 'menu.settings', permission: 'view', rare: true },
 ]

@@ -5,8 +5,11 @@ import type { Report } from '#shared/reports'
 import type { DateRange } from '#shared/date-ranges'
 import type { ExportFormat } from '#shared/orders'
 
-/** The report that the address names: which days, and by what. Without days it is of the last thirty. */
-export function useReport() {
+/**
+ * The report that the address names: which days, and by what, where that is not given. Without days it is of the last
+ * thirty.
+ */
+export function useReport(given?: ReportKind) {
   const api = useApi()
   const route = useRoute()
   const router = useRouter()
@@ -19,15 +22,12 @@ export function useReport() {
     const [from, to] = [dateOf('from'), dateOf('to')]
     return from && to ? [from, to] : rangeOf('days30')
   })
-  const by = computed<ReportKind>(() => REPORT_KINDS.find((kind) => kind === route.query.by) ?? 'day')
+  const by = computed<ReportKind>(() => given ?? REPORT_KINDS.find((kind) => kind === route.query.by) ?? 'day')
   const query = computed(() => ({ from: range.value[0], to: range.value[1], by: by.value }))
-  const load = useLoad<Report>('report', '/api/reports', query)
+  const load = useLoad<Report>(`report ${given ?? ''}`, '/api/reports', query)
 
   async function save(format: ExportFormat) {
-    const { file, name } = await api.file('/api/reports/export', { query: { ...query.value, format } })
-    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: name ?? '' })
-    link.click()
-    URL.revokeObjectURL(link.href)
+    saveFile(await api.file('/api/reports/export', { query: { ...query.value, format } }))
   }
 
   return {

@@ -41,10 +41,7 @@ export function useSettlementMonth() {
 
   const exportMonth = async () => {
     const query = { start_date: first.value, end_date: last.value }
-    const { file, name } = await api.file('/api/settlements/export', { query })
-    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: name ?? '' })
-    link.click()
-    URL.revokeObjectURL(link.href)
+    saveFile(await api.file('/api/settlements/export', { query }))
   }
 
   return {

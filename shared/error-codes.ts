@@ -62,6 +62,7 @@ export const ERROR_CODES = [
   'download_refused',
   'email_failed',
   'expectation_failed',
+  'failures_gone',
   'gobox_pages_endless',
   'gobox_url_missing',
   'headers_too_large',

@@ -70,5 +70,5 @@ export const useJobsStore = defineStore('jobs', () => {
     { immediate: true },
   )
 
-  return { jobs, start, cancel, dismiss }
+  return { jobs, start, follow, cancel, dismiss }
 })

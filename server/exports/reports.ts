@@ -2,10 +2,10 @@ import type { ReportKind } from '#shared/report-kinds'
 import type { ExportFormat } from '#shared/orders'
 import type { Report, ReportFigures, ReportRow, ReportStretch } from '#shared/reports'
 import type { Download } from '../http/define-download.ts'
-import { CSV_TYPE, tableToCsv } from './csv.ts'
+import { CSV_TYPE } from './csv.ts'
 import type { Column } from './order-columns.ts'
-import { frameOf, sheetOf, XLSX_TYPE } from './xlsx.ts'
-import { toZip, type ZipFile } from './zip.ts'
+import { toCsvFile, toWorkbook } from './table.ts'
+import { sheetOf, XLSX_TYPE } from './xlsx.ts'
 
 const text = <Row>(title: string, value: (row: Row) => string | null): Column<Row> => ({ title, kind: 'text', value })
 const number = <Row>(title: string, value: (row: Row) => number | null): Column<Row> => ({
@@ -78,19 +78,16 @@ const TOTALS: Column<Total>[] = [
   ...MARGIN,
 ]
 
-function* filesOf({ by, rows, total, before, year_before: year }: Report, zone: string): Generator<ZipFile> {
+function workbookOf({ by, rows, total, before, year_before: year }: Report, zone: string) {
   const totals = [
     { ...total, name: '本期' },
     { ...before, name: '上期' },
     { ...year, name: '去年同期' },
   ]
-  yield { name: 'xl/worksheets/sheet1.xml', content: sheetOf(columnsOf(by), rows, zone) }
-  yield { name: 'xl/worksheets/sheet2.xml', content: sheetOf(TOTALS, totals, zone) }
-  yield* frameOf(['报表', '合计'])
-}
-
-async function* streamed<Piece>(pieces: Iterable<Piece>): AsyncGenerator<Piece> {
-  yield* pieces
+  return toWorkbook([
+    ['报表', sheetOf(columnsOf(by), rows, zone)],
+    ['合计', sheetOf(TOTALS, totals, zone)],
+  ])
 }
 
 /** A report as a file; a workbook has the whole range and those it is compared with on a sheet of their own. */
@@ -102,7 +99,7 @@ export function exportReport(report: Report, format: ExportFormat, zone: string)
     plainName: `report_${range}`,
     content:
       format === 'xlsx'
-        ? toZip(streamed(filesOf(report, zone)))
-        : streamed(tableToCsv(columnsOf(report.by), report.rows, zone)),
+        ? workbookOf(report, zone)
+        : toCsvFile({ columns: columnsOf(report.by), rows: report.rows }, zone),
   }
 }

@@ -97,6 +97,16 @@ export async function deleteAlias(setOfBookId: number, id: number, by: Actor): P
   })
 }
 
+/** The aliases that lead to these barcodes of C8, newest first. */
+export async function findAliasesTo(setOfBookId: number, c8Barcodes: string[]): Promise<BarcodeAliasRecord[]> {
+  if (c8Barcodes.length === 0) return []
+  return useStorage()
+    .db.select()
+    .from(table)
+    .where(and(eq(table.setOfBookId, setOfBookId), useStorage().dialect.isAmong(table.c8Barcode, c8Barcodes)))
+    .orderBy(desc(table.id))
+}
+
 /** Under which barcodes C8 knows goods of goBox that are sold on a day; without an alias, it is the same. */
 export async function findC8Barcodes(
   setOfBookId: number,

@@ -13,7 +13,7 @@ import { wakeImportQueue } from './import-queue.ts'
 import { wakeJobs } from './job-queue.ts'
 
 /** Orders of one job. */
-const MAX_ORDERS = 10_000
+export const MAX_ORDERS = 10_000
 
 /** The action and its orders. */
 export interface JobRequest {

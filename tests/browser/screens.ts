@@ -10,6 +10,7 @@ export const SCREENS: { page: string; path: string; shown: string }[] = [
   { page: 'settlements/index.vue', path: '/settlements', shown: '[data-date]' },
   { page: 'reports.vue', path: '/reports', shown: 'figure svg' },
   { page: 'reports.vue', path: '/reports?by=hour', shown: '.chart-heat' },
+  { page: 'products.vue', path: '/products', shown: '.product-unknown li' },
   { page: 'settings.vue', path: '/settings', shown: 'pre' },
   ...['automation', 'messages', 'rights', 'audit'].map((tab) => ({
     page: 'settings.vue',

@@ -65,6 +65,7 @@ test('no page scrolls sideways, and nothing is cut off or lies over another, fro
     '/reports',
     '/reports?by=hour',
     '/reports?by=product',
+    '/products',
     '/settings',
   ]) {
     await page.setViewportSize({ width: 1440, height: 900 })
@@ -75,7 +76,7 @@ test('no page scrolls sideways, and nothing is cut off or lies over another, fro
       await expect.soft
         .poll(() => page.evaluate('document.documentElement.scrollWidth'), { message: `${path} at ${width}` })
         .toBeLessThanOrEqual(width)
-      if (path === '/' || path.startsWith('/reports'))
+      if (path === '/' || /^\/(reports|products)/.test(path))
         await expect.soft.poll(() => page.evaluate(`{${OVERLAPS}}`), { message: `${path} at ${width}` }).toEqual([])
       if (path === '/orders') await expectReadable(page, width)
     }

@@ -1,0 +1,114 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { orders } from '#drizzle/schema/orders'
+import { reasonKey, type ErrorCode, type ErrorParams } from '#shared/error-codes'
+import { useStorage } from '../storage/engine.ts'
+import { nextTurn } from '../turns.ts'
+import type { Sum } from './summary.ts'
+
+/** Failed imports of one reason; `since` is when the oldest of their orders was made. */
+export interface FailedGroup extends Sum {
+  /** By which reasons are told apart: code and params (`reasonKey`). */
+  key: string
+  message: string
+  code: ErrorCode | null
+  params: ErrorParams | null
+  since: number
+  /** The order that came first. */
+  first: number
+}
+
+interface FailedOrder {
+  id: number
+  createTime: number
+  amount: number
+  message: string
+  code: ErrorCode | null
+  params: ErrorParams | null
+  key: string
+}
+
+/** So many orders are read at once: some milliseconds. */
+const SLICE = 500
+
+/** A reason's key and params, read once from the text in which they are stored. */
+function reasonReader() {
+  const known = new Map<string, Pick<FailedOrder, 'key' | 'params'>>()
+  return (message: string, code: ErrorCode | null, stored: string | null) => {
+    const text = code === null ? `:${message}` : `${code}${stored ?? ''}`
+    let reason = known.get(text)
+    if (!reason) {
+      const params = stored === null ? null : (JSON.parse(stored) as ErrorParams)
+      known.set(text, (reason = { params, key: reasonKey({ message, code, params }) }))
+    }
+    return reason
+  }
+}
+
+/** The orders whose import has failed, in the order in which they came: their own index leads to them. */
+async function* readFailed(setOfBookId: number, client?: AbortSignal): AsyncGenerator<FailedOrder[]> {
+  const { db, prepareRows } = useStorage()
+  const { id, createTime, totalAmount, importError, importErrorCode, importErrorParams } = orders
+  const read = prepareRows(
+    db
+      .select({ id, createTime, totalAmount, importError, importErrorCode, importErrorParams })
+      .from(orders)
+      // As the partial index has it: a parameter would not lead to it.
+      .where(and(eq(orders.setOfBookId, setOfBookId), gt(id, sql.placeholder('after')), sql`import_state = 'failed'`))
+      .orderBy(asc(id))
+      .limit(SLICE),
+  )
+  const reasonOf = reasonReader()
+  for (let after = 0, count = SLICE; count === SLICE; await nextTurn(client)) {
+    const rows = (await read({ after })) as [
+      unknown,
+      unknown,
+      unknown,
+      string | null,
+      ErrorCode | null,
+      string | null,
+    ][]
+    yield rows.map(([number, time, amount, error, code, stored]) => {
+      const message = error ?? ''
+      return {
+        id: Number(number),
+        createTime: Number(time),
+        amount: Number(amount),
+        message,
+        code,
+        ...reasonOf(message, code, stored),
+      }
+    })
+    count = rows.length
+    after = Number(rows.at(-1)?.[0])
+  }
+}
+
+/** The failed imports by reason, those with the most orders first; of one code alone, if named. */
+export async function listFailedGroups(
+  setOfBookId: number,
+  code?: string,
+  client?: AbortSignal,
+): Promise<FailedGroup[]> {
+  const groups = new Map<string, FailedGroup>()
+  for await (const slice of readFailed(setOfBookId, client))
+    for (const { id, createTime, amount, ...reason } of slice) {
+      if (code !== undefined && reason.code !== code) continue
+      const known = groups.get(reason.key)
+      if (known) {
+        known.orders++
+        known.amount += amount
+        known.since = Math.min(known.since, createTime)
+      } else groups.set(reason.key, { ...reason, orders: 1, amount, since: createTime, first: id })
+    }
+  return [...groups.values()].sort((a, b) => b.orders - a.orders || b.amount - a.amount || a.first - b.first)
+}
+
+/** Ids of the orders that failed for a reason, the first `limit`. */
+export async function listFailedFor(setOfBookId: number, key: string, limit: number): Promise<number[]> {
+  const ids: number[] = []
+  for await (const slice of readFailed(setOfBookId)) {
+    ids.push(...slice.filter((order) => order.key === key).map(({ id }) => id))
+    if (ids.length >= limit) break
+  }
+  return ids.slice(0, limit)
+}
