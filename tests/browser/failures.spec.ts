@@ -107,3 +107,18 @@ test('what was mended elsewhere is marked, and retried after one question', asyn
   await page.getByRole('dialog', { name: '重新导入这 1 个订单？' }).getByRole('button', { name: '重试 1 个' }).click()
   await expect(reason).toHaveCount(0, { timeout: 20_000 })
 })
+
+test('in a batch, too, an alias is made in place, and only its orders are retried', async ({ page, isPhone }) => {
+  const barcode = isPhone ? '6971234000987' : '6971234000994'
+  const id = await importAll(stack(), [orderOf(`T-BATCH-${barcode}`, { products: [{ ...bread, barcode }] })])
+  await openPage(page, stack(), `/imports/${id}`)
+  const reason = page.getByRole('article').filter({ hasText: barcode })
+  await reason.getByRole('button', { name: '条码对照' }).click()
+  const form = page.getByRole('dialog', { name: '条码对照' })
+  await form.getByRole('combobox', { name: 'C8 条码' }).fill(water.barcode)
+  await form.getByRole('button', { name: '保存' }).click()
+  await expect(reason.getByRole('status')).toHaveText('已对照，可以重试了')
+  await reason.getByRole('button', { name: '重试这 1 个' }).click()
+  await expect(page.getByText('全部成功')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('region', { name: 'C8 里的零售单' })).toContainText('1 张，共 ¥6.80')
+})
