@@ -70,7 +70,13 @@ export function useOrderFilter() {
     page,
     /** Changes some filters and goes to the first page. */
     apply: (change: OrderFilter) => go(change),
-    clear: () => go(Object.fromEntries(FILTER_KEYS.map((key) => [key, undefined]))),
+    /** Shows all orders; where a view was open the address says so, as the list may open with one. */
+    clear: () =>
+      go({
+        ...Object.fromEntries(FILTER_KEYS.map((key) => [key, undefined])),
+        columns: undefined,
+        view: route.query.view ? 'all' : undefined,
+      }),
     sortBy: (name: OrderSort) =>
       go({ sort: name === '-create_time' && filter.value.refund_overdue !== '1' ? undefined : name }),
     toPage: (number: number) => go({ page: number > 1 ? String(number) : undefined }),

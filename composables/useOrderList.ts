@@ -12,8 +12,8 @@ const NEWS_EVERY = 10_000
 /** Where all orders are read for it, or many answered. */
 const DEAR_NEWS_EVERY = 60_000
 
-/** Has the order list, where it is shown, asked for anew. */
-export const refreshOrders = () => refreshNuxtData(KEY)
+/** Has the order list and its views' counts, where they are shown, asked for anew. */
+export const refreshOrders = () => refreshNuxtData([KEY, VIEWS_KEY])
 
 /** Rows that say what they said before stay the same objects, so that only the others are drawn anew. */
 function keepUnchanged(page: OrderPage, before: OrderRow[]): OrderPage {

@@ -49,6 +49,9 @@ export const AUDIT_EVENTS = [
   'alias_created',
   'alias_changed',
   'alias_deleted',
+  'view_shared',
+  'view_changed',
+  'view_withdrawn',
 ] as const
 
 export type AuditEvent = (typeof AUDIT_EVENTS)[number]

@@ -139,6 +139,9 @@ export const ERROR_CODES = [
   'upstream_too_large',
   'upstream_unreachable',
   'upstream_unreadable',
+  'view_exists',
+  'view_not_found',
+  'views_full',
   'workflow_status_missing',
   'workflow_unfinished',
 ] as const

@@ -137,7 +137,7 @@ export function orderExportSchema(zone: string) {
 }
 
 /** How trade_view may be sorted; ties by id in the same direction. */
-const ORDER_SORTS = ['-create_time', 'create_time', '-total_amount', 'total_amount'] as const
+export const ORDER_SORTS = ['-create_time', 'create_time', '-total_amount', 'total_amount'] as const
 /** Refunds that are overdue come by `update_time` unless another way is asked for. */
 export type OrderSort = (typeof ORDER_SORTS)[number] | 'update_time'
 

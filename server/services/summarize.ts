@@ -93,7 +93,8 @@ function bestSeller({ barcode, name, quantity, amount, cost, uncosted }: GoodsSu
   }
 }
 
-async function waitingOf(setOfBookId: number, now: number): Promise<Summary['waiting']> {
+/** What waits for somebody, of all time. */
+export async function waitingOf(setOfBookId: number, now: number): Promise<Summary['waiting']> {
   const find = async (filter: OrderFilter) => {
     await nextTurn()
     return total(await findWindows(setOfBookId, filter))

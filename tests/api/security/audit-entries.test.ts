@@ -32,6 +32,8 @@ describe('an entry that cannot be written', () => {
     'rejected_messages',
     'alert_channels',
     'barcode_aliases',
+    'order_views',
+    'order_view_defaults',
     'settlement_closings',
     'settlement_differences',
     'settlement_changes',
@@ -57,7 +59,9 @@ describe('an entry that cannot be written', () => {
     | 'spareChannel'
     | 'alias'
     | 'spareAlias'
-    | 'difference',
+    | 'difference'
+    | 'view'
+    | 'spareView',
     number
   >
   const leaving = {} as Record<'logged_out' | 'session_ended', string>
@@ -88,6 +92,8 @@ describe('an entry that cannot be written', () => {
     ids.spareChannel = (await ask('POST /api/alert_channels', channel('b'))).body.id as number
     ids.alias = (await ask('POST /api/barcode_aliases', alias('1'))).body.id as number
     ids.spareAlias = (await ask('POST /api/barcode_aliases', alias('2'))).body.id as number
+    ids.view = (await ask('POST /api/order_views', view('1'))).body.id as number
+    ids.spareView = (await ask('POST /api/order_views', view('2'))).body.id as number
     // The queue rests, so that what waits goes on waiting.
     world.app.change("UPDATE set_of_books SET import_paused_reason = 'test'")
     ids.waitingBatch = (await ask('POST /api/imports', { ids: [await world.app.receive(shop, 'A-waiting')] })).body
@@ -103,6 +109,7 @@ describe('an entry that cannot be written', () => {
     url: `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=${name}`,
   })
   const alias = (barcode: string) => ({ barcode, c8_barcode: 'x' })
+  const view = (name: string) => ({ name, query: 'status=100', shared: 1 })
   const day = (date: string, action: string, body?: unknown) => ask(`POST /api/settlements/${date}/${action}`, body)
 
   /** One day that can be closed, one that is, one with a difference, and one that has changed since. */
@@ -157,6 +164,9 @@ describe('an entry that cannot be written', () => {
     alias_created: () => ask('POST /api/barcode_aliases', alias('3')),
     alias_changed: () => ask(`PUT /api/barcode_aliases/${ids.alias}`, { c8_barcode: 'y' }),
     alias_deleted: () => ask(`DELETE /api/barcode_aliases/${ids.spareAlias}`),
+    view_shared: () => ask('POST /api/order_views', view('3')),
+    view_changed: () => ask(`PUT /api/order_views/${ids.view}`, { query: 'status=101' }),
+    view_withdrawn: () => ask(`DELETE /api/order_views/${ids.spareView}`),
     device_deleted: () => ask(`DELETE /api/devices/${ids.device}`),
   }
 
