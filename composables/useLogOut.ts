@@ -13,6 +13,7 @@ export function useLogOut() {
   const session = useSessionStore()
   return async function logOut() {
     const setOfBook = session.current?.set_of_book
+    await useDeletionsStore().carryOutAll()
     // Leaving must also work where the server cannot be reached or has ended the session itself.
     await api('/api/access_token', { method: 'DELETE' }).catch(() => undefined)
     if (setOfBook !== undefined) {

@@ -7,6 +7,7 @@ export function useOrder(id: MaybeRefOrGetter<number>, doneText: (action: OrderA
   const api = useApi()
   const { can } = useSessionStore()
   const actionsOnOne = useOrderActions()
+  const deletions = useDeletionsStore()
   const busy = ref<OrderAction>()
 
   const {
@@ -30,8 +31,12 @@ export function useOrder(id: MaybeRefOrGetter<number>, doneText: (action: OrderA
     order.value ? actionsOf(order.value).filter((action) => can(ACTION_PERMISSIONS[action])) : [],
   )
 
-  /** Does it and tells the result; whether it succeeded. `total`: what the page shows that would be booked. */
+  /** Does it and tells the result, or has it deleted later; whether that went well. `total`: what the page shows that would be booked. */
   async function act(action: OrderAction, total = order.value?.total_amount): Promise<boolean> {
+    if (action === 'delete') {
+      deletions.later({ orders: toValue(id), count: 1, transId: order.value?.trans_id })
+      return true
+    }
     busy.value = action
     try {
       await actionsOnOne[action](toValue(id), total)
@@ -43,7 +48,7 @@ export function useOrder(id: MaybeRefOrGetter<number>, doneText: (action: OrderA
     } finally {
       busy.value = undefined
       void refreshOrders()
-      if (action !== 'delete') void refresh()
+      void refresh()
     }
   }
 
