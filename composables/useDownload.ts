@@ -22,6 +22,8 @@ export function useDownload() {
   const progress = reactive({
     week: 0,
     weeks: 0,
+    /** Pages of the week under way, and of all. */
+    weekPages: 0,
     pages: 0,
     received: 0,
     created: 0,
@@ -33,6 +35,7 @@ export function useDownload() {
 
   function note({ received, created, updated, refused }: Answer) {
     progress.pages++
+    progress.weekPages++
     progress.received += received
     progress.created += created
     progress.updated += updated
@@ -59,6 +62,7 @@ export function useDownload() {
     Object.assign(progress, {
       week: 0,
       weeks: weeks.length,
+      weekPages: 0,
       pages: 0,
       received: 0,
       created: 0,
@@ -71,6 +75,7 @@ export function useDownload() {
     try {
       for (const week of weeks) {
         progress.week++
+        progress.weekPages = 0
         await fetchWeek(week, rest, aborter.signal)
       }
       state.value = 'done'

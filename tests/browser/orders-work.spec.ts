@@ -139,3 +139,40 @@ test('a refunded order of which C8 may have the document can be looked for again
   await expect(header).toContainText('已退款需处理')
   expect(await control.documents('T-MAYBE')).toMatchObject([{ status: 6 }])
 })
+
+test('a download under way asks before Esc stops it, moves on, and promises nothing where nothing came', async ({
+  page,
+  allowStatus,
+  snap,
+}) => {
+  allowStatus(502)
+  const { control } = stack().sandbox
+  await control.addOrders('A001', ...Array.from({ length: 120 }, (_, number) => orderOf(`T-PAGES-${number}`)))
+  await openOrders(page, stack())
+  await page.getByRole('button', { name: '下载订单' }).first().click()
+  const dialog = page.getByRole('dialog', { name: '从 goBox 下载订单' })
+  const bar = dialog.getByRole('progressbar')
+  await dialog.getByRole('button', { name: '今天' }).click()
+  await control.latency({ 'gobox.trade': 1500 })
+  await dialog.getByRole('button', { name: '开始下载' }).click()
+  await expect(bar).toHaveAttribute('aria-valuenow', '0')
+  await expect(bar).not.toHaveAttribute('aria-valuenow', '0')
+  await page.keyboard.press('Escape')
+  const question = page.getByRole('dialog', { name: '停止下载？' })
+  await expect(question.getByRole('button', { name: '继续下载' })).toBeFocused()
+  await snap('download-stop')
+  await question.getByRole('button', { name: '继续下载' }).click()
+  await expect(question).toBeHidden()
+  await expect(dialog.getByText('正在下载')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await question.getByRole('button', { name: '停止' }).click()
+  await expect(dialog).toBeHidden()
+
+  await control.latency({})
+  await control.fault({ step: 'gobox.trade', kind: 'status' })
+  await page.getByRole('button', { name: '下载订单' }).first().click()
+  await dialog.getByRole('button', { name: '开始下载' }).click()
+  await expect(dialog.getByRole('alert')).toBeVisible()
+  await expect(dialog.getByText('收到 0 个订单')).toBeVisible()
+  await expect(dialog.getByText('已经收到的订单都保留着')).toHaveCount(0)
+})
