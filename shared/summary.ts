@@ -64,6 +64,9 @@ export type SalesFigures = AnswerOf<typeof salesFiguresAnswer>
 const summaryPeriodAnswer = /* @__PURE__ */ answerSchema(() =>
   salesFiguresAnswer().extend({
     days: shownInteger(),
+    before: z
+      .object({ orders: z.int().meta({ examples: [11] }), amount: shownYuan() })
+      .meta({ description: '`sales` of as many days before, up to the same time of the day.' }),
     cost: shownYuan().meta({ description: 'Of the lines of `sales` whose cost is known.' }),
     margin: shownYuan().meta({ description: 'Their amount less their cost.' }),
     amount_without_cost: shownYuan().meta({

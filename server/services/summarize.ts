@@ -77,8 +77,15 @@ export function marginOf(goods: GoodsSum[]) {
   }
 }
 
-function periodOf(days: Day[], goods: GoodsSum[]): SummaryPeriod {
-  return { days: days.length, ...salesFigures(days), ...marginOf(goods) }
+function periodOf(days: Day[], goods: GoodsSum[], { orders, amount }: Sum): SummaryPeriod {
+  const before = { orders, amount: fenToYuan(amount) }
+  return { days: days.length, ...salesFigures(days), before, ...marginOf(goods) }
+}
+
+/** What was sold in as many days before, up to the time of the day that it is now. */
+async function soldBefore(setOfBookId: number, { from }: Span, days: number, now: number, zone: string): Promise<Sum> {
+  const span = { from: startOfDay(from + noon - days * DAY, zone), to: now - days * DAY }
+  return (await sumByStatus(setOfBookId, span)).get(PAID) ?? { orders: 0, amount: 0 }
 }
 
 function bestSeller({ barcode, name, quantity, amount, cost, uncosted }: GoodsSum, dates: FigureFilter): BestSeller {
@@ -125,8 +132,10 @@ export async function summarize(setOfBookId: number, count: number, now: number,
   }
   const span = (days: number): Span => ({ from: month.at(-days)!.from, to: month.at(-1)!.to })
   const goods = new Map<number, GoodsSum[]>()
+  const before = new Map<number, Sum>()
   for (const days of PERIODS) {
     goods.set(days, await sumByGoods(setOfBookId, span(days)))
+    before.set(days, await soldBefore(setOfBookId, span(days), days, now, zone))
     await nextTurn()
   }
   const names = await readCabinetNames(setOfBookId)
@@ -135,7 +144,7 @@ export async function summarize(setOfBookId: number, count: number, now: number,
   const shown = month.slice(-count)
   const dates = datesOf(shown)
   return {
-    periods: PERIODS.map((days) => periodOf(month.slice(-days), goods.get(days)!)),
+    periods: PERIODS.map((days) => periodOf(month.slice(-days), goods.get(days)!, before.get(days)!)),
     days: count,
     by_day: shown.map((day) => ({ date: day.date, ...salesFigures([day]) })),
     by_cabinet: [...(await sumByCabinet(setOfBookId, span(count)))]

@@ -5,6 +5,7 @@ const stack = useStack(async ({ deliver, ask }) => {
   await deliver(
     orderOf('T-READY'),
     orderOf('T-OLD', { daysAgo: 3 }),
+    orderOf('T-BEFORE', { daysAgo: 9 }),
     orderOf('T-FAILED', { products: [bread] }),
     orderOf('T-NEW', { dev_id: unconfigured }),
     orderOf('T-BACK', { status: 103 }),
@@ -35,6 +36,18 @@ test('the figures stand for exactly the orders they lead to', async ({ page, sna
   await page.getByRole('region', { name: '今天' }).getByRole('link', { name: '¥4.00' }).click()
   await expect(rowOf(page, 'T-BACK')).toBeVisible()
   await expect(rowOf(page, 'T-')).toHaveCount(1)
+})
+
+test('the overview says in a sentence how the shop does, against the days before and by which clock', async ({
+  page,
+}) => {
+  await openPage(page, stack(), '/')
+  const sentence = page.locator('.overview-sentence')
+  await expect(sentence).toContainText('近 7 天卖出 4 单，¥18.80，比前 7 天同期多 370%')
+  await expect(sentence).toContainText('昨天此时还没有卖出')
+  await expect(sentence).toContainText('时间按 Asia/Shanghai')
+  await expect(page.getByRole('region', { name: '近 7 天' })).toContainText('▲ 370% 比前 7 天同期')
+  await expect(page.getByRole('region', { name: '今天' })).not.toContainText('比昨天此时')
 })
 
 test('the charts are drawn from zero and say the same as a table', async ({ page }) => {

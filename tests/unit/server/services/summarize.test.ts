@@ -77,6 +77,21 @@ describe.each(['Asia/Shanghai', 'Europe/Berlin', 'Asia/Kathmandu'])('the overvie
     expect(sum(by_cabinet)).toBe(periods[2]!.sales.orders)
   })
 
+  it('compares each period with as many days before, up to the same time', async () => {
+    const { periods } = await summarize(mine, 7, now, zone)
+    for (const { days, sales, before } of periods) {
+      const from = Date.parse(`${sales.filter.start_date!}T00:00:00Z`) - days * 24 * hour
+      const [first, last] = [new Date(from).toISOString().slice(0, 10), formatTime(now - days * 24 * hour, zone)]
+      const sold = rows.filter(({ status, createTime }) => {
+        const time = formatTime(createTime, zone)
+        return status === 100 && time >= first && time <= last
+      })
+      const amount = sold.reduce((sum, { totalAmount }) => sum + totalAmount, 0)
+      expect({ days, before }).toEqual({ days, before: { orders: sold.length, amount: amount / 100 } })
+    }
+    expect(periods.every(({ before }) => before.orders > 0)).toBe(true)
+  })
+
   it('tells margin and best sellers from the lines of the paid orders, with cost where it is known', async () => {
     const { periods, best_sellers: best } = await summarize(mine, 30, now, zone)
     const { rows } = await follow(periods[2]!.sales.filter, zone)
