@@ -77,12 +77,15 @@ export async function requestCheck(
 
 const ENDED = { requestedAt: null, requestedUser: null, requestedSessionId: null, progress: null }
 
-/** Takes the request back; `false` if there was none. */
-export async function cancelCheck(setOfBookId: number, date: string): Promise<boolean> {
+/**
+ * Takes the request back; `false` if there was none. As after a failure, what is asked for by itself waits an hour: it
+ * would come back at once.
+ */
+export async function cancelCheck(setOfBookId: number, date: string, now: number): Promise<boolean> {
   const ended = await useStorage().write((tx) =>
     tx
       .update(settlementDays)
-      .set(ENDED)
+      .set({ ...ENDED, failedAt: now })
       .where(and(named(setOfBookId, date), isNotNull(settlementDays.requestedAt)))
       .returning({ date: settlementDays.date }),
   )

@@ -154,13 +154,13 @@ export async function askForCheck(session: SessionRecord, date: string): Promise
 
 /** Cancels a check. Throws Conflict if there is none. */
 export async function breakOffCheck(setOfBookId: number, date: string): Promise<void> {
-  if (!(await cancelCheck(setOfBookId, date)))
+  if (!(await cancelCheck(setOfBookId, date, Date.now())))
     throw new Conflict(`${date} 没有正在进行的对账`, { code: 'check_not_running', params: { date } })
   const one = running.get(setOfBookId)
   if (one?.check.date === date) one.controller.abort()
 }
 
-/** Whether a day is to be checked by itself now: once after `since`, hourly while that fails. */
+/** Whether a day is to be checked by itself now: once after `since`, hourly while that fails or is stopped. */
 async function isDue(setOfBookId: number, date: string, since: number, now: number): Promise<boolean> {
   const day = await findDay(setOfBookId, date)
   if (!day) return true
