@@ -2,7 +2,7 @@ import type { LocationQuery } from 'vue-router'
 import type { OrderSort } from '#shared/orders'
 
 /** Those of refunds, of which one is chosen at a time. */
-export const REFUND_KEYS = ['refund_handled', 'refund_overdue', 'refunded_after_import'] as const
+export const REFUND_KEYS = ['refund', 'refund_handled', 'refund_overdue', 'refunded_after_import'] as const
 
 /** trade_view's filters, under its own names: the address bar's, the server's and the export's. */
 export const FILTER_KEYS = [

@@ -90,6 +90,8 @@ function orderFilterFields(zone: string) {
       .optional(),
     /** Whether the cabinet has no configuration. */
     unconfigured: flagField().optional(),
+    /** Whether the money goes, or went, back. */
+    refund: flagField().optional(),
     /** Whether C8 has a document although the money goes, or went, back. */
     refunded_after_import: flagField().optional(),
     /** No: such, and nobody has said what was done. Yes: somebody has. */

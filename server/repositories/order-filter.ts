@@ -78,10 +78,8 @@ export function factsMatch(
   setOfBookId: number,
   filter: OrderFilter,
 ): SQL {
-  const refundedAfterImport = and(
-    inArray(table.importState, [...IMPORTED_STATES]),
-    inArray(table.status, [...REFUND_STATUSES]),
-  )!
+  const isRefund = inArray(table.status, [...REFUND_STATUSES])
+  const refundedAfterImport = and(inArray(table.importState, [...IMPORTED_STATES]), isRefund)!
   return and(
     eq(table.setOfBookId, setOfBookId),
     'devId' in table ? cabinetMatches(table, setOfBookId, filter) : undefined,
@@ -90,6 +88,7 @@ export function factsMatch(
     filter.is_imported === undefined
       ? undefined
       : (filter.is_imported ? inArray : notInArray)(table.importState, [...IMPORTED_STATES]),
+    filter.refund === undefined ? undefined : filter.refund ? isRefund : not(isRefund),
     filter.refunded_after_import === undefined
       ? undefined
       : filter.refunded_after_import

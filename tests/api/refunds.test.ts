@@ -145,6 +145,8 @@ describe('the filters of refunds', () => {
     await refunded(shop, 'd', 104, { update_time: hours(2) })
     await app.receive(shop, 'e', { status: 102, update_time: hours(60) })
     await app.receive(shop, 'f', { status: 103, update_time: hours(70) })
+    await app.receive(shop, 'g', { status: 107 })
+    expect(await listed('refund=1', shop)).toEqual({ total: 6, ids: ['f', 'e', 'd', 'c', 'b', 'a'] })
     expect(await listed('refunded_after_import=1', shop)).toEqual({ total: 4, ids: ['d', 'c', 'b', 'a'] })
     expect(await listed('refund_handled=0', shop)).toEqual({ total: 4, ids: ['d', 'c', 'b', 'a'] })
     expect(await listed('refund_overdue=1', shop)).toEqual({ total: 3, ids: ['e', 'c', 'a'] })
@@ -160,10 +162,13 @@ describe('the filters of refunds', () => {
     })
   })
 
-  it.each(['refund_handled=2', 'refund_overdue=x', 'refunded_after_import=-1'])('refuse %s', async (query) => {
-    const { status, body } = await context.app.ask(`GET /api/orders?action=trade_view&${query}`, world.shop)
-    expect({ status, body }).toEqual({ status: 400, body: failed(/^refund.+：/) })
-  })
+  it.each(['refund=2', 'refund_handled=2', 'refund_overdue=x', 'refunded_after_import=-1'])(
+    'refuse %s',
+    async (query) => {
+      const { status, body } = await context.app.ask(`GET /api/orders?action=trade_view&${query}`, world.shop)
+      expect({ status, body }).toEqual({ status: 400, body: failed(/^refund.*：/) })
+    },
+  )
 })
 
 describe('sums beyond the integers of JSON', () => {

@@ -35,6 +35,9 @@ export const filters: Record<string, unknown>[] = [
   { device_name: '大堂', dev_id: 1, start_date: '2026-10-05 08:00:00' },
   { unconfigured: 1 },
   { unconfigured: 0, status: 100 },
+  { refund: 1 },
+  { refund: 0, dev_id: 1, start_date: '2026-10-03 12:00:00' },
+  { refund: 1, start_date: '2026-10-05', end_date: '2026-10-05' },
   { refunded_after_import: 1 },
   { refunded_after_import: 0 },
   { refund_handled: 0 },
@@ -71,6 +74,7 @@ export function matches(row: Row, filter: OrderFilter, names: Map<number, string
     q: (wanted) => has(row.transId, wanted) || has(row.eId, wanted) || has(row.retailCode, wanted),
     device_name: (wanted) => has(names.get(row.devId) ?? null, wanted),
     unconfigured: (wanted) => !names.has(row.devId) === wanted,
+    refund: (wanted) => [102, 103, 104, 110].includes(row.status) === wanted,
     refunded_after_import: (wanted) => refunded === wanted,
     refund_handled: (wanted) => (row.refundHandledAt !== null) === wanted && (wanted || refunded),
     refund_overdue: (wanted) =>
