@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'alert_address_not_allowed',
   'alias_exists',
   'alias_not_found',
+  'alias_unknown',
   'already_imported',
   'already_importing',
   'attention_not_found',

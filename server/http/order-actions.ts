@@ -15,6 +15,7 @@ const IMPORT_FAILURES = [
   '409 awaits_c8',
   '409 import_overtaken',
   '409 order_changed',
+  '422 alias_unknown',
   '422 order_unpaid',
   '422 order_without_lines',
   '422 device_unconfigured',

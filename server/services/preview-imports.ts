@@ -103,12 +103,16 @@ class Facts {
 
   problemsOf(order: OrderRecord): Refused[] {
     const device = this.deviceOf(order)
-    const known = order.products.flatMap(({ barcode }): [string, Answer<C8Id>][] => {
-      const answer = this.#products.get(this.#c8Barcode(order, barcode))
-      return answer === undefined ? [] : [[barcode, answer]]
-    })
+    const productIds = new Map<string, Answer<C8Id>>()
+    const c8Barcodes = new Map<string, string>()
+    for (const { barcode } of order.products) {
+      const c8Barcode = this.#c8Barcode(order, barcode)
+      if (c8Barcode !== barcode) c8Barcodes.set(barcode, c8Barcode)
+      const answer = this.#products.get(c8Barcode)
+      if (answer !== undefined) productIds.set(barcode, answer)
+    }
     const taxRate = device && this.#rates.get(device.billType)
-    return makeDraft(order, device, { productIds: new Map(known), taxRate }).problems
+    return makeDraft(order, device, { productIds, c8Barcodes, taxRate }).problems
   }
 }
 

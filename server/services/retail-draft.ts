@@ -100,13 +100,26 @@ function amountProblems(order: OrderToBook, lines: DraftLine[]): Refused[] {
   ]
 }
 
+/** Why a line cannot be booked, `undefined` where C8 knows its product; an alias that leads nowhere is to be changed. */
+function productProblem(barcode: string, { productIds, c8Barcodes }: DraftFacts): Refused | undefined {
+  const answer = productIds.get(barcode)
+  if (!(answer instanceof Refused)) return undefined
+  const c8Barcode = c8Barcodes?.get(barcode)
+  if (answer.code !== 'product_unknown' || c8Barcode === undefined) return answer
+  return new Refused(
+    `条码 ${barcode} 对照到 C8 的条码 ${c8Barcode}，但 C8 里没有它，请修改对照，或在 C8 建好这个商品再重试`,
+    { code: 'alias_unknown', params: { barcode, c8_barcode: c8Barcode } },
+  )
+}
+
 /** The retail document of an order, with the defaults of its device, and all that stands in its way. */
 export function makeDraft(order: OrderToBook, device: DeviceRecord | undefined, facts: DraftFacts): Draft {
   const lines = toLines(order, facts)
-  const answers = [facts.taxRate, ...new Set(order.products.map(({ barcode }) => facts.productIds.get(barcode)))]
+  const barcodes = [...new Set(order.products.map(({ barcode }) => barcode))]
   const problems = [
     ...ownProblems(order, device),
-    ...answers.filter((answer) => answer instanceof Refused),
+    ...(facts.taxRate instanceof Refused ? [facts.taxRate] : []),
+    ...new Set(barcodes.map((barcode) => productProblem(barcode, facts)).filter((problem) => problem !== undefined)),
     ...amountProblems(order, lines),
   ]
   if (problems.length > 0 || !device) return { draft: null, lines, problems }

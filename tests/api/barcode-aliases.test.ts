@@ -87,6 +87,18 @@ describe('barcode aliases', () => {
     expect(document!.retail_lines[0]!.product_id).toBe(idOf(cola))
     expect((await context.app.findOrder(shop, 'late'))!.products).toMatchObject([{ barcode: 'b-1' }])
   })
+
+  it('that lead to a barcode that C8 does not know are named in the preview, before an import of many and at its failure', async () => {
+    await alias({ barcode: 'c-1', c8_barcode: 'gone' })
+    const id = await receive('lost', 'c-1')
+    const told = { code: 'alias_unknown', params: { barcode: 'c-1', c8_barcode: 'gone' } }
+    const preview = await ask(`GET /api/orders/${id}?action=preview_import`)
+    expect(preview.body).toMatchObject({ draft: null, reasons: [told], lines: [{ c8_barcode: 'gone' }] })
+    expect((await ask('POST /api/imports/preview', { ids: [id] })).body).toMatchObject({ problems: [told] })
+    const refused = await ask(`POST /api/orders/${id}?action=import`)
+    expect(refused).toMatchObject({ status: 422, body: failed(/c-1.*gone.*修改对照/, 'alias_unknown') })
+    expect(refused.body).toMatchObject(told)
+  })
 })
 
 describe('C8’s products', () => {

@@ -65,6 +65,26 @@ test('a barcode that C8 does not know is mended by an alias from the preview, it
   await expect(preview).toContainText(`${bread.barcode} → ${water.barcode}`)
 })
 
+test('an alias that leads to nothing in C8 is changed from the preview', async ({ page, isPhone }) => {
+  const [id, barcode] = [`T-WRONG-${isPhone}`, `G-WRONG-${isPhone}`]
+  await stack().deliver(orderOf(id, { products: [{ ...bread, barcode }] }))
+  await stack().ask('POST', '/api/barcode_aliases', { barcode, c8_barcode: '6970000000000' })
+  await openOrders(page, stack())
+  await rowOf(page, id).getByRole('link').first().click()
+  const preview = page.locator('.order-preview')
+  await preview.getByRole('button', { name: '预览' }).click()
+  await expect(preview).toContainText(`条码 ${barcode} 对照到 C8 的条码 6970000000000，但 C8 里没有它`)
+  await preview.getByRole('button', { name: '修改对照' }).click()
+  const dialog = page.getByRole('dialog', { name: '条码对照' })
+  await expect(dialog.getByLabel('goBox 条码')).toHaveValue(barcode)
+  await expect(dialog.getByRole('combobox', { name: 'C8 条码' })).toHaveValue('6970000000000')
+  await dialog.getByRole('combobox', { name: 'C8 条码' }).fill(water.barcode)
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await expect(preview).toContainText(`${barcode} → ${water.barcode}`)
+  const { root } = await stack().ask<{ root: unknown[] }>('GET', `/api/barcode_aliases?barcode=${barcode}`)
+  expect(root).toMatchObject([{ c8_barcode: water.barcode }])
+})
+
 test('before an import of many it says how many would go and what stands in the way of the others', async ({
   page,
   snap,

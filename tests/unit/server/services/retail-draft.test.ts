@@ -64,6 +64,16 @@ describe('makeDraft', () => {
     ])
   })
 
+  it('of an alias that leads to nothing in C8 names both barcodes, so that the alias is changed', () => {
+    const unknown = new Refused('没有', { code: 'product_unknown', params: { barcode: 'z' } })
+    const draft = makeDraft(order, device, {
+      ...facts,
+      productIds: new Map([['a', unknown] as const, ['b', 12] as const]),
+      c8Barcodes: new Map([['a', 'z']]),
+    })
+    expect(draft.problems).toMatchObject([{ code: 'alias_unknown', params: { barcode: 'a', c8_barcode: 'z' } }])
+  })
+
   it('of an order without lines says so, and nothing of its amount', () => {
     expect(codesOf(makeDraft({ ...order, products: [] }, device, facts))).toEqual(['order_without_lines'])
   })
