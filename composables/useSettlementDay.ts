@@ -25,8 +25,9 @@ export function useSettlementDay(date: string) {
     reopen: (note: string | undefined) => post('/reopen', { note }),
     acceptChanges: (note: string | undefined) => post('/changes/accept', { note }),
     accept: ({ id }: SettlementDifference, note: string | undefined) => post(`/differences/${id}/accept`, { note }),
-    async importOrder({ order_id: id }: SettlementDifference) {
-      await api(`/api/orders/${id}?action=import`, { method: 'POST' })
+    async importOrder({ order_id: id, stored_amount: total }: SettlementDifference) {
+      // Another total than the one that is shown is not booked.
+      await api(`/api/orders/${id}?action=import`, { method: 'POST', body: { total_amount: total ?? undefined } })
       await refresh()
     },
   }

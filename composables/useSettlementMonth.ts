@@ -39,15 +39,22 @@ export function useSettlementMonth() {
     return due.length
   }
 
+  async function close({ date }: SettlementDay, note: string | undefined) {
+    await api(`/api/settlements/${date}/close`, { method: 'POST', body: note === undefined ? {} : { note } })
+    await load.refresh()
+  }
+
   const exportMonth = async () => {
     const query = { start_date: first.value, end_date: last.value }
     saveFile(await api.file('/api/settlements/export', { query }))
   }
 
   return {
+    today,
     month,
     load,
     check,
+    close,
     exportMonth,
     previous: () => turn(-1),
     next: () => turn(7),

@@ -3,7 +3,7 @@ import { expect, graveViolations, openPage, test, useStack } from './fixtures.ts
 import { orderOf, unconfigured, type Stack } from './stack.ts'
 
 const dateOf = (daysAgo: number) => timeText(Date.now() - daysAgo * 86_400_000).slice(0, 10)
-const [date, closed] = [dateOf(1), dateOf(2)]
+const [date, closed, quiet, refunds] = [dateOf(1), dateOf(2), dateOf(3), dateOf(4)]
 
 /** A closed day with an order that could not be imported, and that was refunded since. */
 async function closeDay({ ask, deliver, sandbox }: Stack) {
@@ -24,6 +24,12 @@ const stack = useStack(async ({ deliver, sandbox, ...more }) => {
   const sold = orderOf('T-SOLD', { create_time: `${date} 10:00:00`, update_time: `${date} 10:00:05` })
   await deliver(sold)
   await sandbox.control.addOrders('A001', sold)
+  const onDay = { create_time: `${refunds} 10:00:00`, update_time: `${refunds} 10:00:05` }
+  await deliver(
+    orderOf('T-KEEPS', onDay),
+    orderOf('T-BACK', { ...onDay, status: 103 }),
+    orderOf('T-GOING', { ...onDay, status: 102 }),
+  )
 })
 
 test('an accountant checks a day, mends what differs, closes it and opens it again', async ({
@@ -56,6 +62,33 @@ test('an accountant checks a day, mends what differs, closes it and opens it aga
   await question.getByLabel('备注').fill('漏了一单')
   await question.getByRole('button', { name: '反日结' }).click()
   await expect(page.getByText('已对账', { exact: true })).toBeVisible()
+})
+
+test('a week is checked at once and closed day by day from the month', async ({ page, isPhone, snap }) => {
+  test.skip(isPhone, 'one day can be closed once')
+  await openPage(page, stack(), `/settlements?month=${quiet.slice(0, 7)}`)
+  await page.getByRole('button', { name: '对账本月' }).click()
+  await expect(page.getByText(/已安排 \d+ 天对账/)).toBeVisible()
+  const earlier = page.locator(`[data-date="${quiet}"]`)
+  await expect(earlier).toContainText('已对账', { timeout: 30_000 })
+  await snap('settlements-checked')
+  await earlier.getByRole('button', { name: `日结 ${quiet}` }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '日结' }).click()
+  await expect(earlier).toContainText('已日结')
+  await expect(earlier.getByRole('button', { name: /^(?:日结|对账)/ })).toHaveCount(0)
+  const today = page.locator(`[data-date="${dateOf(0)}"]`)
+  await expect(today.getByRole('button', { name: /^日结/ })).toHaveCount(0)
+})
+
+test('the refunds of a day lead to exactly these orders', async ({ page }) => {
+  await openPage(page, stack(), `/settlements/${refunds}`)
+  const figure = page.locator('.settlement-head dl > div').filter({ hasText: '退款' })
+  await expect(figure).toContainText('2 单')
+  await figure.getByRole('link').click()
+  await expect(page).toHaveURL(/refund=1/)
+  await expect(page.getByRole('list', { name: '正在使用的筛选' })).toContainText('退款: 是')
+  for (const id of ['T-BACK', 'T-GOING']) await expect(page.getByText(id).first()).toBeVisible()
+  await expect(page.getByText('T-KEEPS')).toHaveCount(0)
 })
 
 test('an English page tells in English what does not agree and what changed since', async ({ page, snap }) => {
