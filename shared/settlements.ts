@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dateRangeFields, pagingFields, textField } from './fields.ts'
+import { dateRangeFields, nameField, pagingFields } from './fields.ts'
 
 /** How many orders, and their sum in fen. */
 export interface StoredSum {
@@ -22,7 +22,7 @@ export const MAX_DAYS = 366
 /** The days that are shown where none are named. */
 export const SHOWN_DAYS = 31
 
-const note = textField(1, 200).meta({ examples: ['已在 C8 手工补单'] })
+const note = nameField(200).meta({ examples: ['已在 C8 手工补单'] })
 
 /** What a person says when they decide. */
 export const noteSchema = z.object({ note })

@@ -32,6 +32,14 @@ describe('a day', () => {
     expect((await view('2026-11-02')).stored).toEqual({ orders: 1, amount: 10.5 })
   })
 
+  it('on which the clock is set ahead has 23 hours, and none of the next day', async () => {
+    const date = '2026-03-08'
+    for (const [index, time] of [`${date} 00:00:00`, `${date} 23:59:59`, '2026-03-09 00:00:00'].entries())
+      await sell(`short-${index}`, time)
+    const figures = { orders: 2, amount: 21 }
+    expect(await check(date)).toMatchObject({ gobox: figures, stored: figures, c8: { orders: 0, amount: 0 } })
+  })
+
   it('that has not begun is neither checked nor closed', async () => {
     expect(await ask('POST /api/settlements/2099-01-01/check')).toMatchObject({ status: 422 })
     expect(await ask('POST /api/settlements/2099-01-01/close')).toMatchObject({ status: 409 })
@@ -90,6 +98,28 @@ describe('a check', () => {
     ])
   })
 
+  it('compares what C8 tells of the amount, and opens again what was accepted with other amounts', async () => {
+    const date = nextDay()
+    const id = await sell('other-amount', `${date} 10:00:00`)
+    await ask(`POST /api/orders/${id}?action=import`)
+    const [document] = await control().documents('other-amount')
+    const become = (total_amount: number) => control().changeDocument(document!.id, { total_amount })
+    await control().settings({ retail_fields: ['source_id', 'total_amount'] })
+    try {
+      await become(9.5)
+      const found = await check(date)
+      const differs = { kind: 'document_differs', stored_amount: 10.5, c8_amount: 9.5, accepted_at: null }
+      expect(found).toMatchObject({ c8: { orders: 1, amount: 9.5 }, differences: [differs] })
+      await ask(`POST /api/settlements/${date}/differences/${found.differences[0]!.id}/accept`, { note: '已核对' })
+      expect(await check(date)).toMatchObject({ differences: [{ c8_amount: 9.5, note: '已核对' }] })
+      await become(8.5)
+      const again = [{ id: found.differences[0]!.id, c8_amount: 8.5, accepted_at: null, note: null }]
+      expect(await check(date)).toMatchObject({ differences: again })
+    } finally {
+      await control().settings({ retail_fields: [] })
+    }
+  })
+
   it('only reads C8', async () => {
     const date = nextDay()
     const id = await sell('read-only', `${date} 10:00:00`)
@@ -143,107 +173,5 @@ describe('a check', () => {
     await ask(`POST /api/orders/${id}?action=handle_refund`, { handled: true, note: 'TH-1' })
     expect((await view(date)).differences).toMatchObject([{ resolved_at: expect.any(String) }])
     expect(await check(date)).toMatchObject({ differences: [{ resolved_at: expect.any(String) }] })
-  })
-})
-
-describe('closing', () => {
-  it('decides upon the differences, and tells the audit the figures, as reopening does', async () => {
-    const date = nextDay()
-    await sell('decided', `${date} 10:00:00`)
-    const [{ id }] = (await check(date)).differences as [SettlementDetail['differences'][number]]
-    await ask(`POST /api/settlements/${date}/close`, { note: '月底' })
-    const accept = () => ask(`POST /api/settlements/${date}/differences/${id}/accept`, { note: 'x' })
-    expect(await accept()).toMatchObject({ status: 409, body: failed(/已日结/, 'day_closed') })
-    await ask(`POST /api/settlements/${date}/reopen`, { note: '漏了一单' })
-    expect(await accept()).toMatchObject({ status: 200 })
-    const { body } = await ask<{ root: { event: string; detail: Fields }[] }>('GET /api/audit')
-    const figures = {
-      gobox_orders: 1,
-      stored_orders: 1,
-      stored_amount: 10.5,
-      c8_orders: 0,
-      refunds_orders: 0,
-      differences: 1,
-    }
-    const told = (event: string) => body.root.find((row) => row.event === event)
-    expect(told('day_closed')).toMatchObject({ detail: { name: date, after: { ...figures, note: '月底' } } })
-    expect(told('day_reopened')).toMatchObject({ detail: { name: date, before: figures, after: { note: '漏了一单' } } })
-  })
-
-  it('lists each kind of change since, and an order that moves into the day or out of it', async () => {
-    const [date, other] = [nextDay(), nextDay()]
-    const move = (id: string, hour: number, changes: Fields) =>
-      sell(id, `${date} 10:00:00`, { update_time: `${date} ${hour}:00:00`, ...changes })
-    for (const id of ['c-lines', 'c-cabinet', 'c-out']) await sell(id, `${date} 10:00:00`)
-    await sell('c-in', `${other} 10:00:00`)
-    await check(date)
-    await ask(`POST /api/settlements/${date}/close`, { note: 'x' })
-    const [first, second] = orderMessage('x').products
-    await move('c-lines', 11, { products: [{ ...first!, num: 1 }, second!] })
-    await move('c-lines', 12, { products: [{ ...first!, num: 1, amount: 8 }, second!] })
-    await move('c-cabinet', 11, { dev_id: 10087 })
-    await move('c-out', 11, { create_time: `${other} 10:00:00` })
-    await move('c-in', 11, { update_time: `${other} 11:00:00` })
-    const { body } = await ask<{ root: Fields[] }>(`GET /api/settlements/${date}/changes`)
-    const told = Object.groupBy(body.root.toReversed(), ({ trans_id: id }) => String(id))
-    expect(told['c-lines']).toMatchObject([
-      { detail: '商品明细有变化', lines_changed: true, before: { total_amount: 10.5 }, after: { total_amount: 10.5 } },
-      { detail: expect.stringMatching(/10.5 元 → 11.5 元/), lines_changed: true, after: { total_amount: 11.5 } },
-    ])
-    expect(told['c-cabinet']).toMatchObject([
-      { before: { dev_id: 10086 }, after: { dev_id: 10087 }, lines_changed: false },
-    ])
-    expect(told['c-out']).toMatchObject([{ after: { create_time: `${other} 10:00:00` } }])
-    expect(told['c-in']).toMatchObject([{ before: { create_time: `${other} 10:00:00` } }])
-    expect((await view(date)).changed_after_close).toBe(5)
-  })
-
-  it('shows in the preview of an order what keeps it from being imported', async () => {
-    const date = nextDay()
-    const id = await sell('previewed', `${date} 10:00:00`)
-    const preview = async () => (await ask(`GET /api/orders/${id}?action=preview_import`)).body
-    expect(await preview()).toMatchObject({ draft: { total_amount: 10.5 }, problems: [] })
-    await check(date)
-    await ask(`POST /api/settlements/${date}/close`, { note: 'x' })
-    expect(await preview()).toMatchObject({ draft: null, problems: [expect.stringMatching(/已日结/)] })
-  })
-
-  it('waits for an import that is under way, whose document is finished all the same', async () => {
-    const date = nextDay()
-    const id = await sell('under-way', `${date} 10:00:00`)
-    await check(date)
-    await control().latency({ 'c8.retail_create': 600 })
-    const importing = ask(`POST /api/orders/${id}?action=import`)
-    await vi.waitUntil(async () => (await control().counts())['c8.retail_create'], { timeout: 5000, interval: 10 })
-    const refusal = { status: 409, body: failed(/正在导入/, 'day_importing') }
-    expect(await ask(`POST /api/settlements/${date}/close`, { note: 'x' })).toMatchObject(refusal)
-    expect(await importing).toMatchObject({ status: 200 })
-    await control().latency({})
-    expect(await ask(`POST /api/settlements/${date}/close`, { note: 'x' })).toMatchObject({ status: 200 })
-  })
-
-  it('leaves a document that exists to be finished', async () => {
-    const date = nextDay()
-    const id = await sell('made', `${date} 10:00:00`)
-    await control().fault({ step: 'c8.confirm', kind: 'refuse' })
-    expect(await ask(`POST /api/orders/${id}?action=import`)).toMatchObject({ status: 422 })
-    await control().clearFaults()
-    await check(date)
-    expect(await ask(`POST /api/settlements/${date}/close`, { note: 'x' })).toMatchObject({ status: 200 })
-    expect(await ask(`POST /api/orders/${id}?action=import`)).toMatchObject({ status: 200 })
-    expect((await view(date)).changed_after_close).toBe(0)
-  })
-
-  it('is refused while a check runs, whatever its note', async () => {
-    const date = nextDay()
-    await sell('checked-now', `${date} 10:00:00`)
-    await check(date)
-    await control().latency({ 'gobox.trade': 300 })
-    await ask(`POST /api/settlements/${date}/check`)
-    const refusal = { status: 409, body: failed(/正在对账/, 'day_checking') }
-    expect(await ask(`POST /api/settlements/${date}/close`, { note: 'x' })).toMatchObject(refusal)
-    await control().latency({})
-    expect(await ask(`DELETE /api/settlements/${date}/check`)).toMatchObject({ status: 200 })
-    expect(await ask(`DELETE /api/settlements/${date}/check`)).toMatchObject({ status: 409 })
   })
 })

@@ -68,7 +68,10 @@ describe('makeDraft', () => {
     const unknown = new Refused('没有', { code: 'product_unknown', params: { barcode: 'z' } })
     const draft = makeDraft(order, device, {
       ...facts,
-      productIds: new Map([['a', unknown] as const, ['b', 12] as const]),
+      productIds: new Map<string, Refused | number>([
+        ['a', unknown],
+        ['b', 12],
+      ]),
       c8Barcodes: new Map([['a', 'z']]),
     })
     expect(draft.problems).toMatchObject([{ code: 'alias_unknown', params: { barcode: 'a', c8_barcode: 'z' } }])
