@@ -70,10 +70,30 @@ test('the ready line for the shell is taken by the webhook', async ({ page }) =>
   const line = await page.locator('pre').innerText()
   const [, token, body] = /-H 'Token: (\w+)'.* -d '(.+)'$/s.exec(line)!
   expect(await callWebhook(token!, body!)).toBe(200)
+  // No cabinet waits for a configuration because of it.
+  expect(await stack().ask('GET', '/api/devices/unconfigured')).toMatchObject({ total: 0 })
   await expect(async () => {
     await page.reload()
     await expect(page.getByText('刚刚')).toBeVisible({ timeout: 1000 })
   }).toPass({ timeout: 15_000 })
+})
+
+test('an access token that has expired is not said to be good, and the next download renews it', async ({ page }) => {
+  const { settings } = stack().sandbox.state
+  const { token_seconds: usual } = settings
+  settings.token_seconds = 1
+  const { id } = await stack().ask<{ id: number }>('GET', '/api/set_of_books')
+  await stack().ask('PUT', `/api/set_of_books/${id}`, { app_key: 'sandbox-key-A001', user_name: 'shop-a' })
+  settings.token_seconds = usual
+  await expect(async () => {
+    await openPage(page, stack(), '/settings')
+    await expect(page.getByText(/访问凭证已在 \d{4}-.* 到期，下次向 goBox 下载时自动换新/)).toBeVisible({
+      timeout: 1000,
+    })
+  }).toPass()
+  await stack().ask('GET', '/api/orders?action=get_orders&trans_id=T-NONE')
+  await page.reload()
+  await expect(page.getByText(/访问凭证有效到 \d{4}-/)).toBeVisible()
 })
 
 test('what runs by itself is switched on, and says why it does not run', async ({ page, snap }) => {
