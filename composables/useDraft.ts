@@ -58,7 +58,7 @@ export function useDraft<Fields extends object>(form: string, fields: Fields, se
   // Whoever leaves a form while the session holds has given it up.
   onBeforeUnmount(() => setOfBook !== undefined && session.current?.set_of_book === setOfBook && settle())
 
-  return { restored: readonly(restored), settle, discard }
+  return { restored: readonly(restored), isChanged: () => changed().length > 0, settle, discard }
 }
 
 export type Draft = Pick<ReturnType<typeof useDraft>, 'restored' | 'discard'>

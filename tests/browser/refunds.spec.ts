@@ -1,4 +1,4 @@
-import { expect, graveViolations, openOrders, openPage, rowOf, test, useStack, viewer } from './fixtures.ts'
+import { endSession, expect, graveViolations, openOrders, openPage, rowOf, test, useStack, viewer } from './fixtures.ts'
 import { timeText } from '../../sandbox/shop.ts'
 import { orderOf } from './stack.ts'
 
@@ -61,4 +61,28 @@ test('who may only look sees that a refund waits, but cannot note anything', asy
   await openPage(page, stack(), `/orders/${root[0]!.id}`, viewer)
   await expect(page.locator('.order-refund')).toContainText('退款超过一天没有完成')
   await expect(page.getByRole('button', { name: '处理退款' })).toHaveCount(0)
+})
+
+test('a note that was being typed comes back after the log-in, and is forgotten when it is cancelled', async ({
+  page,
+  allowStatus,
+}) => {
+  allowStatus(401)
+  const { root } = await stack().ask<{ root: { id: number }[] }>(
+    'GET',
+    '/api/orders?action=trade_view&trans_id=R-STUCK',
+  )
+  await openPage(page, stack(), `/orders/${root[0]!.id}`)
+  await page.getByRole('button', { name: '处理退款' }).click()
+  const note = page.getByRole('textbox', { name: '做了什么' })
+  await note.fill('退货单 TH-2，等')
+  await endSession(page, stack())
+  await page.getByRole('button', { name: '记为已处理' }).click()
+  await expect(page.getByText('登录已结束，请重新登录')).toBeVisible()
+  await page.getByRole('textbox', { name: 'C8 Token' }).fill('c8-token-A001')
+  await page.keyboard.press('Enter')
+  await expect(note).toHaveValue('退货单 TH-2，等')
+  await page.locator('.order-refund').getByRole('button', { name: '取消' }).click()
+  await page.reload()
+  await expect(page.getByRole('button', { name: '处理退款' })).toBeVisible()
 })

@@ -100,8 +100,12 @@ test('what runs by itself is switched on, and says why it does not run', async (
   await stack().sandbox.control.fault({ step: 'gobox.trade', kind: 'status' })
   await openPage(page, stack(), '/settings?tab=automation')
   await switchOf(page, '自动下载订单').click()
+  // Neither the one nor the other before it is saved.
+  await expect(page.getByText('保存后打开')).toBeVisible()
+  await expect(page.getByText('已关闭', { exact: true })).toHaveCount(1)
   await page.getByRole('button', { name: '保存' }).click()
   await expect(page.getByText('已保存')).toBeVisible()
+  await expect(page.getByText('保存后打开')).toHaveCount(0)
   await expect(async () => {
     await page.reload()
     await expect(page.getByText('goBox 查询订单失败')).toBeVisible({ timeout: 1000 })
