@@ -147,7 +147,7 @@ test('a download under way asks before Esc stops it, moves on, and promises noth
 }) => {
   allowStatus(502)
   const { control } = stack().sandbox
-  await control.addOrders('A001', ...Array.from({ length: 120 }, (_, number) => orderOf(`T-PAGES-${number}`)))
+  await control.addOrders('A001', ...Array.from({ length: 1000 }, (_, number) => orderOf(`T-PAGES-${number}`)))
   await openOrders(page, stack())
   await page.getByRole('button', { name: '下载订单' }).first().click()
   const dialog = page.getByRole('dialog', { name: '从 goBox 下载订单' })
