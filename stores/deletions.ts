@@ -5,8 +5,8 @@ const MAX_BODY = 48_000
 
 export interface Deletion {
   key: number
-  /** One order's id, several, or all that match. */
-  orders: number | number[] | OrderFilter
+  /** One order's id, or several. */
+  orders: number | number[]
   count: number
   /** The one order's number. */
   transId?: string
@@ -25,11 +25,7 @@ export const useDeletionsStore = defineStore('deletions', () => {
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
   let last = 0
 
-  const bodyOf = ({ orders }: Deletion) => ({
-    kind: 'delete',
-    skip_refused: 1,
-    ...(Array.isArray(orders) ? { ids: orders } : { filter: orders }),
-  })
+  const bodyOf = ({ orders }: Deletion) => ({ kind: 'delete', skip_refused: 1, ids: [orders].flat() })
 
   /** Takes it out of those that wait; whether it was still one of them. */
   function settle({ key }: Deletion): boolean {
@@ -88,12 +84,7 @@ export const useDeletionsStore = defineStore('deletions', () => {
   useEventListener(window, 'pagehide', leave)
 
   /** Whether an order is about to be deleted. */
-  const leaving = computed(
-    () =>
-      new Set(
-        waiting.value.flatMap(({ orders }) => (typeof orders === 'object' && !Array.isArray(orders) ? [] : orders)),
-      ),
-  )
+  const leaving = computed(() => new Set(waiting.value.flatMap(({ orders }) => orders)))
   const isLeaving = (id: number) => leaving.value.has(id)
 
   return { waiting, later, undo, carryOutAll, isLeaving }
