@@ -175,3 +175,7 @@ export function reasonKey({
 }): string {
   return code ? JSON.stringify([code, Object.entries(params ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]) : message
 }
+
+/** The barcode that C8 does not know, where that is the reason: goBox's, or that of an alias. */
+export const barcodeUnknownToC8 = ({ params }: { params?: ErrorParams | null }) =>
+  String(params?.c8_barcode ?? params?.barcode ?? '')

@@ -6,7 +6,7 @@ import { importFailureAnswer, retrySchema } from './imports.ts'
 import { EXPORT_FORMATS } from './orders.ts'
 
 const code = textField(1, 64)
-  .meta({ examples: ['product_unknown'] })
+  .meta({ description: '`product_unknown` finds `alias_unknown`, too.', examples: ['product_unknown'] })
   .optional()
 
 /** The query of the failed imports by reason: those of one code alone, or all. */

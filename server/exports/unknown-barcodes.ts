@@ -1,4 +1,5 @@
 import { dateOfTime } from '#shared/dates'
+import { barcodeUnknownToC8 } from '#shared/error-codes'
 import type { ExportFormat } from '#shared/orders'
 import type { NamedGroup } from '../services/import-failures.ts'
 import type { Download } from '../http/define-download.ts'
@@ -6,7 +7,7 @@ import { exportTable } from './table.ts'
 import type { Column } from './order-columns.ts'
 
 const COLUMNS: Column<NamedGroup>[] = [
-  { title: '条码', kind: 'text', value: ({ params }) => String(params?.barcode ?? '') },
+  { title: '条码', kind: 'text', value: barcodeUnknownToC8 },
   { title: '商品', kind: 'text', value: ({ product }) => product },
   { title: 'goBox 条码', kind: 'text', value: ({ alias }) => alias?.barcode ?? null },
   { title: '在等的订单数', kind: 'number', value: ({ orders }) => orders },

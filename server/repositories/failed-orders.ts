@@ -83,16 +83,20 @@ async function* readFailed(setOfBookId: number, client?: AbortSignal): AsyncGene
   }
 }
 
-/** The failed imports by reason, those with the most orders first; of one code alone, if named. */
+/** Codes that say the same: C8 does not know a barcode, be it goBox's or that of an alias. */
+const LIKE: Record<string, string[]> = { product_unknown: ['product_unknown', 'alias_unknown'] }
+
+/** The failed imports by reason, those with the most orders first; of one code and its like alone, if named. */
 export async function listFailedGroups(
   setOfBookId: number,
   code?: string,
   client?: AbortSignal,
 ): Promise<FailedGroup[]> {
   const groups = new Map<string, FailedGroup>()
+  const codes = code === undefined ? undefined : (LIKE[code] ?? [code])
   for await (const slice of readFailed(setOfBookId, client))
     for (const { id, createTime, amount, ...reason } of slice) {
-      if (code !== undefined && reason.code !== code) continue
+      if (codes && !codes.includes(reason.code ?? '')) continue
       const known = groups.get(reason.key)
       if (known) {
         known.orders++

@@ -23,7 +23,11 @@ interface Page {
   limit: number
 }
 
-const barcodeOf = ({ params }: FailedGroup) => (params?.barcode === undefined ? undefined : String(params.barcode))
+/** The barcode that C8 does not know, to which an alias may have led. */
+const barcodeOf = ({ params }: FailedGroup) => {
+  const barcode = params?.c8_barcode ?? params?.barcode
+  return barcode === undefined ? undefined : String(barcode)
+}
 
 /** The first order of each group: it stands for the others. */
 async function firstOrders(setOfBookId: number, groups: FailedGroup[]): Promise<Map<number, OrderRecord>> {
@@ -65,6 +69,7 @@ export async function listFailures(setOfBookId: number, { code, start, limit }: 
 
 /** What a draft finds in the way of an import, so that it can be said whether it is gone; the rest only a retry shows. */
 const CHECKED = new Set<ErrorCode>([
+  'alias_unknown',
   'c8_set_of_book_missing',
   'device_unconfigured',
   'price_out_of_range',
@@ -85,7 +90,8 @@ const PATIENCE = 5000
 async function failsFor(order: OrderRecord, group: FailedGroup, session: SessionRecord): Promise<boolean | undefined> {
   try {
     const { problems, lines } = await previewDraft(order, session)
-    const barcode = group.code?.startsWith('product_') ? barcodeOf(group) : undefined
+    const isProduct = group.code === 'alias_unknown' || group.code?.startsWith('product_')
+    const barcode = isProduct ? group.params?.barcode : undefined
     return (
       problems.some(({ message, code, params }) => reasonKey({ message, code, params }) === group.key) ||
       lines.some((line) => line.barcode === barcode && line.product_id === null)

@@ -231,7 +231,7 @@ describe('POST /api/import_failures/retry', () => {
     await settled(body.id)
     expect(await list('?code=product_unknown')).toMatchObject({
       total: 1,
-      root: [{ ...unknown('NOWHERE'), product: '"商品" 24', alias: { barcode: milk, c8_barcode: 'NOWHERE' } }],
+      root: [{ code: 'alias_unknown', params: { barcode: milk, c8_barcode: 'NOWHERE' }, product: '"商品" 24', alias: { barcode: milk, c8_barcode: 'NOWHERE' } }],
     })
   })
 
