@@ -1,2 +1,3 @@
 /** The pages that have a help panel, by their part of the texts (i18n/help). */
-export type HelpTopic = 'overview' | 'orders' | 'imports' | 'devices' | 'settlements' | 'reports' | 'settings'
+export type HelpTopic =
+  'overview' | 'orders' | 'imports' | 'devices' | 'settlements' | 'reports' | 'products' | 'settings'

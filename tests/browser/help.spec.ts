@@ -9,6 +9,7 @@ const PAGES = {
   '/devices': '货柜',
   '/settlements': '日结',
   '/reports': '报表',
+  '/products': '商品',
   '/settings': '设置',
 }
 
