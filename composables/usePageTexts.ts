@@ -8,7 +8,12 @@ const FILES = {
 type Language = 'zh' | 'en'
 
 /** Messages as vue-i18n compiles them: these are not among the files that the build compiles. */
-type Message = (context: { named: (name: string) => unknown }) => string
+type Message = <Part>(context: {
+  named: (name: string) => unknown
+  interpolate: (value: unknown) => Part
+  /** Text, or nodes where something in the message is more than text. */
+  normalize: (parts: (Part | string)[]) => unknown
+}) => unknown
 type Messages = { [name: string]: Message | Messages }
 
 function compile(texts: object): Messages {
@@ -16,7 +21,9 @@ function compile(texts: object): Messages {
     Object.entries(texts).map(([key, text]) => [
       key,
       typeof text === 'string'
-        ? ({ named }) => text.replace(/\{(\w+)\}/g, (_, name: string) => String(named(name)))
+        ? ({ named, interpolate, normalize }) =>
+            // Every other part is a name.
+            normalize(text.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? interpolate(named(part)) : part)))
         : compile(text as object),
     ]),
   )
