@@ -32,6 +32,10 @@ test('views stand over the orders with their counts, and opening one fills the a
   await expect(rowOf(page, 'T-CABINET')).toHaveCount(0)
   await expect(tab(page, /^可导入/)).toHaveAttribute('aria-current', 'page')
   expect(await graveViolations(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect(page.locator('html')).toHaveClass(/dark/)
+  expect(await graveViolations(page, ['color-contrast'])).toEqual([])
+  await snap('orders-views-dark')
   // The whole list asks once for all of them.
   const asked: string[] = []
   page.on('request', (request) => {
