@@ -57,7 +57,7 @@ export default withNuxt(
   {
     name: 'the server that all API tests speak to is one class',
     files: ['tests/api/server.ts'],
-    rules: { 'max-lines': ['error', 410] },
+    rules: { 'max-lines': ['error', 415] },
   },
   {
     name: 'functions that fit on a screen',

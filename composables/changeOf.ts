@@ -1,4 +1,4 @@
-/** By how much a figure differs from an earlier one, in percent with one decimal; `undefined` where that was nothing. */
+/** By how much a figure differs from an earlier one, in percent with one decimal; `undefined` from nothing. */
 export function percentOf(now: number, then: number): number | undefined {
   return then > 0 ? Math.round(((now - then) / then) * 1000) / 10 : undefined
 }

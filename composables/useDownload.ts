@@ -15,21 +15,23 @@ export interface DownloadRequest {
   status?: string
 }
 
+const nothingYet = () => ({
+  week: 0,
+  weeks: 0,
+  /** Pages of the week under way, and of all. */
+  weekPages: 0,
+  pages: 0,
+  received: 0,
+  created: 0,
+  updated: 0,
+  refused: [] as Answer['refused'],
+})
+
 /** Fetches orders from goBox, page after page; what has arrived stays whenever it ends. */
 export function useDownload() {
   const api = useApi()
   const state = ref<'idle' | 'running' | 'done' | 'stopped'>('idle')
-  const progress = reactive({
-    week: 0,
-    weeks: 0,
-    /** Pages of the week under way, and of all. */
-    weekPages: 0,
-    pages: 0,
-    received: 0,
-    created: 0,
-    updated: 0,
-    refused: [] as Answer['refused'],
-  })
+  const progress = reactive(nothingYet())
   const error = ref('')
   let aborter: AbortController | undefined
 
@@ -59,16 +61,7 @@ export function useDownload() {
 
   async function start({ range, ...rest }: DownloadRequest) {
     const weeks = cutIntoWeeks(range)
-    Object.assign(progress, {
-      week: 0,
-      weeks: weeks.length,
-      weekPages: 0,
-      pages: 0,
-      received: 0,
-      created: 0,
-      updated: 0,
-      refused: [],
-    })
+    Object.assign(progress, nothingYet(), { weeks: weeks.length })
     aborter = new AbortController()
     state.value = 'running'
     error.value = ''

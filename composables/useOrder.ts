@@ -31,7 +31,10 @@ export function useOrder(id: MaybeRefOrGetter<number>, doneText: (action: OrderA
     order.value ? actionsOf(order.value).filter((action) => can(ACTION_PERMISSIONS[action])) : [],
   )
 
-  /** Does it and tells the result, or has it deleted later; whether that went well. `total`: what the page shows that would be booked. */
+  /**
+   * Does it and tells the result, or has it deleted later; whether that went well. `total`: what the page shows that
+   * would be booked.
+   */
   async function act(action: OrderAction, total = order.value?.total_amount): Promise<boolean> {
     if (action === 'delete') {
       deletions.later({ orders: toValue(id), count: 1, transId: order.value?.trans_id })

@@ -19,7 +19,7 @@ export const failuresCheckSchema = z.object({
   limit: integerField(1, 50).default(50),
 })
 
-/** The reason whose orders are imported again: a code with its params, or one that was noted before there were codes. */
+/** The reason whose orders are imported again: a code with its params, or one from before there were codes. */
 export const failuresRetrySchema = retrySchema.refine(
   (given) => (given.code === undefined) !== (given.reason === undefined),
   { error: 'code 和 reason 必须且只能给一个', params: { rule: 'code_or_reason' } },

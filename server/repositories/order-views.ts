@@ -111,8 +111,8 @@ async function auditChange(tx: Tx, by: Actor, before: OrderViewRecord, after: Or
 }
 
 /**
- * Changes the given fields of a view that the user sees; `undefined` where it is not there. Throws Forbidden for a shared
- * one without the right, Conflict where its owner has another of that name.
+ * Changes the given fields of a view that the user sees; `undefined` where it is not there. Throws Forbidden for a
+ * shared one without the right, Conflict where its owner has another of that name.
  */
 export async function updateView(
   viewer: Viewer,

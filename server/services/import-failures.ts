@@ -67,7 +67,7 @@ export async function listFailures(setOfBookId: number, { code, start, limit }: 
   }
 }
 
-/** What a draft finds in the way of an import, so that it can be said whether it is gone; the rest only a retry shows. */
+/** What a draft finds in the way of an import, so that it can tell whether it is gone; the rest only a retry shows. */
 const CHECKED = new Set<ErrorCode>([
   'alias_unknown',
   'c8_set_of_book_missing',
@@ -84,8 +84,8 @@ const ASKERS = 4
 const PATIENCE = 5000
 
 /**
- * Whether an order would fail for a reason if it were imported now, also where an alias has led from one unknown barcode
- * to another; `undefined` where C8 does not say.
+ * Whether an order would fail for a reason if it were imported now, also where an alias has led from one unknown
+ * barcode to another; `undefined` where C8 does not say.
  */
 async function failsFor(order: OrderRecord, group: FailedGroup, session: SessionRecord): Promise<boolean | undefined> {
   try {

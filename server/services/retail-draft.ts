@@ -100,7 +100,7 @@ function amountProblems(order: OrderToBook, lines: DraftLine[]): Refused[] {
   ]
 }
 
-/** Why a line cannot be booked, `undefined` where C8 knows its product; an alias that leads nowhere is to be changed. */
+/** Why a line cannot be booked, `undefined` where C8 knows its product; an alias that leads nowhere is to change. */
 function productProblem(barcode: string, { productIds, c8Barcodes }: DraftFacts): Refused | undefined {
   const answer = productIds.get(barcode)
   if (!(answer instanceof Refused)) return undefined

@@ -71,9 +71,7 @@ describe('views of the order list', () => {
   it('are shared, changed and taken back with the edit bit alone, which the audit tells of', async () => {
     expect(await save('共享', 'status=100', { shared: 1 }, looker)).toMatchObject({ status: 403 })
     const { body } = await save('共享', 'status=100', { shared: 1 })
-    expect((await list(looker)).root).toMatchObject([
-      { name: '共享', is_own: false, owner: '陈晓东' },
-    ])
+    expect((await list(looker)).root).toMatchObject([{ name: '共享', is_own: false, owner: '陈晓东' }])
     const path = `/api/order_views/${body.id as number}`
     for (const request of [`PUT ${path}`, `DELETE ${path}`])
       expect(await ask(request, { name: 'x' }, looker)).toMatchObject({ status: 403, body: failed(/修改/) })

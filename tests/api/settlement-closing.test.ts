@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { SettlementDetail } from '../../shared/settlement-answers.ts'
 import { failed, orderMessage, type Fields } from './server.ts'
 import { daysOf, useSettlementShop } from './settlement-shop.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { SettlementDetail } from '../../shared/settlement-answers.ts'
 import { itIsGuarded } from './scenarios.ts'
-import { failed, orderMessage, type Fields } from './server.ts'
+import { orderMessage } from './server.ts'
 import { daysOf, useSettlementShop } from './settlement-shop.ts'
 
 /** A zone whose clock changes: 1 November 2026 has 25 hours there. */

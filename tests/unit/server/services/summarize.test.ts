@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { orders } from '#drizzle/schema/orders'
 import { findLastSeen, listUnconfiguredCabinets } from '#server/repositories/cabinets'
 import { queryOrders } from '#server/repositories/order-queries'
@@ -17,6 +17,8 @@ const mine = await addSetOfBook(storage, 'A001')
 const other = await addSetOfBook(storage, 'B002')
 // The clock changes in Berlin within the 30 days before.
 const now = Date.parse('2026-11-10T15:30:00+08:00')
+// Lists find what is overdue by the clock.
+vi.useFakeTimers({ toFake: ['Date'], now })
 const hour = 3_600_000
 
 for (const devId of [1, 2]) await addDevice(storage, mine, devId, `货柜 ${devId}`)
