@@ -11,6 +11,7 @@ export function useFailures(code?: string) {
   const api = useApi()
   const jobs = useJobsStore()
   const { can } = useSessionStore()
+  const say = useFailureTexts()
   const page = ref(1)
   const query = computed(() => ({ code, start: (page.value - 1) * SIZE, limit: SIZE }))
   const load = useLoad<FailurePage>(`import-failures ${code ?? ''}`, '/api/import_failures', query)
@@ -38,11 +39,11 @@ export function useFailures(code?: string) {
 
   const isGone = (group: FailureGroup) => gone.value.has(keyOf(group))
 
-  /** After something was done about a reason: asks whether its orders go again, if that has helped. */
+  /** After something was done about a reason: asks whether its orders go again, or says that it has not helped. */
   async function mended(group: FailureGroup) {
     await check()
     if (isGone(group) || unchecked.value > 0) asking.value = group
-    return isGone(group)
+    else void toast('error', say('notYet'))
   }
 
   async function retry({ code: reason, params, errmsg }: FailureGroup) {
