@@ -2,6 +2,8 @@ const SECOND = 1000
 const MINUTE = 60_000
 const HOUR = 3_600_000
 export const DAY = 86_400_000
+/** Milliseconds between which every local day of a zone lies, those of a clock change included. */
+export const LONGEST_DAY = 2 * DAY
 
 /** Numbers up to here are Unix seconds, larger ones milliseconds (seconds reach the year 5138). */
 const MAX_UNIX_SECONDS = 1e11

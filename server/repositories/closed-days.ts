@@ -1,6 +1,7 @@
-import { and, eq, gte, isNotNull, lte, sql } from 'drizzle-orm'
+import { and, between, eq, gte, isNotNull, sql } from 'drizzle-orm'
 import { settlementDays } from '#drizzle/schema/settlements'
 import type { Reason } from '#shared/error-codes'
+import { LONGEST_DAY } from '#shared/time'
 import { useStorage, type Reader, type Tx } from '../storage/engine.ts'
 import { Conflict } from '../errors.ts'
 
@@ -31,7 +32,8 @@ async function closedDayOf(db: Reader, { setOfBookId, createTime }: PlacedOrder)
       and(
         eq(settlementDays.setOfBookId, setOfBookId),
         isNotNull(settlementDays.closedAt),
-        lte(settlementDays.beginAt, createTime),
+        // Bounded on both sides, or the index would be read from the first closed day on.
+        between(settlementDays.beginAt, createTime - LONGEST_DAY, createTime),
         gte(settlementDays.endAt, createTime),
       ),
     )
@@ -65,4 +67,5 @@ export async function refuseClosedDay(tx: Tx, order: PlacedOrder): Promise<void>
  */
 export const closedDate = sql<string | null>`(select day.date from settlement_days as day
   where day.set_of_book_id = orders.set_of_book_id and day.closed_at is not null
-    and orders.create_time between day.begin_at and day.end_at)`
+    and day.begin_at between orders.create_time - ${sql.raw(String(LONGEST_DAY))} and orders.create_time
+    and day.end_at >= orders.create_time)`

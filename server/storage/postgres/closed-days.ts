@@ -1,3 +1,4 @@
+import { LONGEST_DAY } from '#shared/time'
 import type { Runner } from './session.ts'
 
 /*
@@ -16,9 +17,11 @@ export const lockStatement = (setOfBookId: number, mode: 'shared' | 'alone') =>
 const COLUMNS = `set_of_book_id, date, at, order_id, trans_id, old_status, old_amount, old_dev_id, old_create_time,
   new_status, new_amount, new_dev_id, new_create_time, lines_changed`
 
+/** Bounded on both sides, or the index would be read from the first closed day on. */
 const isIn = (row: string) =>
   `day.set_of_book_id = ${row}.set_of_book_id AND day.closed_at IS NOT NULL
-    AND ${row}.create_time BETWEEN day.begin_at AND day.end_at`
+    AND day.begin_at BETWEEN ${row}.create_time - ${LONGEST_DAY} AND ${row}.create_time
+    AND day.end_at >= ${row}.create_time`
 
 /* Each statement of such a function sees what is committed when it begins: after the lock, a close that held it. */
 const TRIGGERS = `
