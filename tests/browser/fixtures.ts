@@ -82,11 +82,17 @@ export function rowOf(page: Page, transId: string) {
   return page.locator('.order-row, .el-table__row, .cards > li').filter({ hasText: transId })
 }
 
-/** Logs in by C8's menu link, which leads to the overview, and opens a page. */
+/**
+ * Logs in by C8's menu link and opens a page: as the one to come back to after the log-in, which spares a test the
+ * load of another.
+ */
 export async function openPage(page: Page, stack: Stack, path: string, account?: Parameters<Stack['link']>[0]) {
+  await page.addInitScript((wanted) => {
+    if (location.pathname !== '/login' || !location.hash.startsWith('#token=')) return
+    sessionStorage.setItem('gobox.return', JSON.stringify({ path: wanted, set_of_book: null }))
+  }, path)
   await page.goto(stack.link(account))
-  await page.waitForURL(({ pathname }) => pathname === '/')
-  if (path !== '/') await page.goto(stack.url + path)
+  await page.waitForURL(stack.url + path)
 }
 
 export const openOrders = (page: Page, stack: Stack, path = '/orders') => openPage(page, stack, path)
