@@ -7,6 +7,9 @@ import { DAY } from '#shared/time'
  * Totals of the orders by day, which make counts and sums independent of how many orders there are. The database keeps
  * them in the transaction of each write, whoever makes it. They can be made again from the orders at any time, so they
  * are no part of the migrations: the engine makes them at the start (server/storage/sqlite/totals.ts).
+ *
+ * A key may stand in several rows, whose counts may come to nothing (server/storage/postgres/totals.ts): each question
+ * sums them, and leaves out sums of no orders.
  */
 
 /**

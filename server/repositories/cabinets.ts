@@ -1,4 +1,4 @@
-import { and, between, desc, eq, max, sql, type Column } from 'drizzle-orm'
+import { and, desc, eq, gt, lt, max, sql, sum, type Column } from 'drizzle-orm'
 import { devices } from '#drizzle/schema/devices'
 import { orders } from '#drizzle/schema/orders'
 import { beginOfDay, cabinetTotals } from '#drizzle/totals'
@@ -31,25 +31,30 @@ export async function listUnconfiguredCabinets(setOfBookId: number): Promise<Unc
     .from(cabinetTotals)
     .where(factsMatch(cabinetTotals, setOfBookId, { unconfigured: true }))
     .groupBy(cabinetTotals.devId)
+    .having(gt(sum(cabinetTotals.orders), 0))
     .orderBy(desc(total(cabinetTotals.orders)), cabinetTotals.devId)
   return rows.map((row) => ({ ...row, lastDay: row.lastDay! }))
 }
 
-/** The time of a cabinet's newest order. */
-export async function findLastSeen(setOfBookId: number, { devId, lastDay }: UnconfiguredCabinet): Promise<number> {
+/** The time of a cabinet's newest order; `undefined`: its orders have been deleted meanwhile. */
+export async function findLastSeen(
+  setOfBookId: number,
+  { devId, lastDay }: UnconfiguredCabinet,
+): Promise<number | undefined> {
   const [newest] = await useStorage()
     .db.select({ at: orders.createTime })
     .from(orders)
     .where(
       and(
         eq(orders.setOfBookId, setOfBookId),
-        between(orders.createTime, beginOfDay(lastDay), beginOfDay(lastDay + 1) - 1),
+        // Not of that day alone: its last order may have been deleted or moved.
+        lt(orders.createTime, beginOfDay(lastDay + 1)),
         eq(orders.devId, devId),
       ),
     )
     .orderBy(desc(orders.createTime), desc(orders.id))
     .limit(1)
-  return newest!.at
+  return newest?.at
 }
 
 /** The configured cabinets' names by dev_id. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, or, sql, sum } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, or, sql, sum } from 'drizzle-orm'
 import { orders } from '#drizzle/schema/orders'
 import { dayOf, goodsTotals } from '#drizzle/totals'
 import { useStorage } from '../storage/engine.ts'
@@ -60,6 +60,7 @@ export async function findProducts(
       ),
     )
     .groupBy(goodsTotals.barcode)
+    .having(gt(sum(goodsTotals.lines), 0))
     .orderBy(desc(sum(goodsTotals.amount)), goodsTotals.barcode)
     .limit(limit)
 }

@@ -1,4 +1,4 @@
-import { and, between, count, eq, gt, inArray, sql, type Column, type SQL } from 'drizzle-orm'
+import { and, between, count, eq, gt, inArray, sql, sum, type Column, type SQL } from 'drizzle-orm'
 import { orders } from '#drizzle/schema/orders'
 import { beginOfDay, cabinetTotals, DAY_OFFSET, dayTotals, goodsTotals } from '#drizzle/totals'
 import { PAID, PAID_BACK } from '#shared/order-status'
@@ -178,6 +178,7 @@ export async function sumCabinets(setOfBookId: number, span: Span): Promise<Map<
         and(eq(cabinetTotals.setOfBookId, setOfBookId), between(day, days.first, days.last), inArray(status, TOLD)),
       )
       .groupBy(devId, status)
+      .having(gt(sum(number), 0))
     rows.forEach(add)
   }
   for (const rest of rests) {

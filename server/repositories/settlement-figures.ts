@@ -1,4 +1,4 @@
-import { and, between, count, eq, inArray, sum, type Column } from 'drizzle-orm'
+import { and, between, count, eq, gt, inArray, sum, type Column } from 'drizzle-orm'
 import { orders } from '#drizzle/schema/orders'
 import type { CabinetSums, StoredSum } from '#shared/settlements'
 import { beginOfDay, cabinetTotals, dayOf, dayTotals } from '#drizzle/totals'
@@ -66,6 +66,7 @@ export async function readFigures(db: Reader, setOfBookId: number, days: Day[]):
         ),
       )
       .groupBy(dayTotals.day, dayTotals.status)
+      .having(gt(sum(dayTotals.orders), 0))
     for (const { day, status, ...part } of rows) {
       const date = whole.get(day)
       if (date !== undefined) addTo(table, date, status, part)
@@ -111,6 +112,7 @@ export async function readCabinetFigures(db: Reader, setOfBookId: number, day: D
             ),
           )
           .groupBy(cabinetTotals.devId, cabinetTotals.status)
+          .having(gt(sum(cabinetTotals.orders), 0))
   const table = new Map<string, Figures>()
   for (const { devId, status, ...part } of rows) addTo(table, String(devId), status, part)
   return table

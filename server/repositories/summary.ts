@@ -46,6 +46,7 @@ export async function sumByStatus(setOfBookId: number, span: Span): Promise<Map<
       .from(dayTotals)
       .where(and(eq(dayTotals.setOfBookId, setOfBookId), between(dayTotals.day, days.first, days.last)))
       .groupBy(dayTotals.status)
+      .having(gt(sum(dayTotals.orders), 0))
     for (const { key, ...part } of whole) add(table, key, part)
   }
   for (const rest of rests) {
@@ -76,6 +77,7 @@ export async function sumByCabinet(setOfBookId: number, span: Span): Promise<Map
         ),
       )
       .groupBy(cabinetTotals.devId)
+      .having(gt(sum(cabinetTotals.orders), 0))
     for (const { key, ...part } of whole) add(table, key, part)
   }
   for (const rest of rests) {
@@ -140,6 +142,7 @@ async function goodsOfDays(
     .from(goodsTotals)
     .where(and(eq(goodsTotals.setOfBookId, setOfBookId), between(goodsTotals.day, first, last)))
     .groupBy(goodsTotals.barcode)
+    .having(gt(sum(goodsTotals.lines), 0))
   if (upto === null) return counted
   const span = { from: beginOfDay(first), to: beginOfDay(last + 1) - 1 }
   return [...counted, ...(await goodsOfOrders(db, setOfBookId, span, upto))]

@@ -19,14 +19,21 @@ async function* present(
   const { zone } = useConfig()
   for (let start = 0; start < cabinets.length; start += SLICE) {
     await nextTurn(client)
-    yield await Promise.all(
-      cabinets.slice(start, start + SLICE).map(async (cabinet) => ({
-        dev_id: cabinet.devId,
-        orders: cabinet.orders,
-        amount: fenToYuan(cabinet.amount),
-        last_seen: formatTime(await findLastSeen(setOfBookId, cabinet), zone),
-        ...presentSilence(quiet.get(cabinet.devId)),
-      })),
+    const slice = await Promise.all(
+      cabinets
+        .slice(start, start + SLICE)
+        .map(async (cabinet) => ({ cabinet, lastSeen: await findLastSeen(setOfBookId, cabinet) })),
+    )
+    yield slice.flatMap(({ cabinet, lastSeen }) =>
+      lastSeen === undefined
+        ? []
+        : {
+            dev_id: cabinet.devId,
+            orders: cabinet.orders,
+            amount: fenToYuan(cabinet.amount),
+            last_seen: formatTime(lastSeen, zone),
+            ...presentSilence(quiet.get(cabinet.devId)),
+          },
     )
   }
 }

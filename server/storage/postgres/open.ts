@@ -47,8 +47,8 @@ export async function findServer(addresses: string[]): Promise<Found> {
   return found
 }
 
-/** Brings the database to where this version of the app wants it, in one transaction. Throws WrongSetting. */
-export async function prepareDatabase(address: string, run: (client: pg.Client) => Promise<void>) {
+/** Runs statements over a connection of their own; a transaction that they leave open is undone. */
+export async function withClient(address: string, run: (client: pg.Client) => Promise<void>) {
   const client = new pg.Client({
     connectionString: address,
     application_name: 'goBox',
@@ -58,19 +58,27 @@ export async function prepareDatabase(address: string, run: (client: pg.Client) 
   client.on('error', () => {})
   await client.connect()
   try {
-    await client.query('BEGIN')
-    await client.query('SELECT pg_advisory_xact_lock($1)', [START_LOCK])
     await run(client)
-    await client.query('COMMIT')
+  } finally {
+    await client.end()
+  }
+}
+
+/** Brings the database to where this version of the app wants it, in one transaction. Throws WrongSetting. */
+export async function prepareDatabase(address: string, run: (client: pg.Client) => Promise<void>) {
+  try {
+    await withClient(address, async (client) => {
+      await client.query('BEGIN')
+      await client.query('SELECT pg_advisory_xact_lock($1)', [START_LOCK])
+      await run(client)
+      await client.query('COMMIT')
+    })
   } catch (error) {
     if (sqlState(error) === '42501')
       throw new WrongSetting('NUXT_DATABASE_URL 的用户没有在这个数据库里建表的权限，请授权，或换成数据库的所有者', {
         cause: error,
       })
     throw error
-  } finally {
-    // A transaction that is not committed ends with its connection.
-    await client.end()
   }
 }
 

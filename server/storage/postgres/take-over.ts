@@ -6,7 +6,7 @@ import { guardAudit } from './audit-guard.ts'
 import { watchClosedDays } from './closed-days.ts'
 import { checkKey } from './key-check.ts'
 import { migrateDatabase } from './migrate.ts'
-import { findServer, prepareDatabase } from './open.ts'
+import { findServer, prepareDatabase, withClient } from './open.ts'
 import type { Runner } from './session.ts'
 import { makeOrderTotals } from './totals.ts'
 import { setTypeParsers } from './types.ts'
@@ -142,5 +142,7 @@ export async function takeOver(
     await checkKey(client, key)
     await compare(client, taken, source)
   })
+  // Autovacuum would come to it a minute later; until then the planner takes the tables for small.
+  await withClient(address, async (client) => void (await client.query('VACUUM (ANALYZE)')))
   return taken
 }

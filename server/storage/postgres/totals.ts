@@ -7,7 +7,7 @@ import type { Runner } from './session.ts'
 /*
  * The totals of drizzle/totals.ts. Writers only append what a statement changes (`*_deltas`): adding to a shared row
  * would make all that come at the same time wait for each other. A duty rolls the deltas up (`*_rolled`); the views
- * that carry the totals' names show both together. Which orders are counted cannot be told by their ids, as those
+ * that carry the totals' names show both, unsummed, so that a question is summed up once and can use their indexes. Which orders are counted cannot be told by their ids, as those
  * commit out of order: goods, too, are counted through deltas, which hold the lines as they came, read when they are
  * rolled up.
  */
@@ -49,17 +49,13 @@ const goodsOf = (from: string) => `
 
 const view = (name: string, keys: string) => `
 CREATE VIEW ${name}_totals AS
-  SELECT ${keys}, sum(orders)::bigint AS orders, sum(amount)::bigint AS amount
-  FROM (SELECT * FROM ${name}_rolled UNION ALL SELECT ${keys}, orders, amount FROM order_deltas) AS parts
-  GROUP BY ${keys} HAVING sum(orders) <> 0;`
+  SELECT ${keys}, orders, amount FROM ${name}_rolled UNION ALL SELECT ${keys}, orders, amount FROM order_deltas;`
 
 const VIEWS = `
 ${view('day', DAY_KEYS)}
 ${view('cabinet', CABINET_KEYS)}
 CREATE VIEW goods_totals AS
-  SELECT ${GOODS_KEYS}, max(name) AS name, ${GOODS_SUMS.map((sum) => `sum(${sum})${sum === 'quantity' ? '' : '::bigint'} AS ${sum}`).join()}
-  FROM (SELECT * FROM goods_rolled UNION ALL ${goodsOf('goods_deltas')}) AS parts
-  GROUP BY ${GOODS_KEYS} HAVING sum(lines) <> 0;`
+  SELECT ${GOODS_KEYS}, name, ${GOODS_SUMS.join()} FROM goods_rolled UNION ALL ${goodsOf('goods_deltas')};`
 
 type Rows = [table: string, sign: 1 | -1]
 
