@@ -2,6 +2,8 @@ import type { SettlementDay } from '#shared/settlement-answers'
 import { addDays, dateOfTime } from '#shared/dates'
 
 const LIVE_EVERY = 2000
+/** Of days that another has closed, or is checking already. */
+const OVERTAKEN = new Set(['day_closed', 'day_checking'])
 
 /** The month that the address names, its days newest first, and checks of all of them. */
 export function useSettlementMonth() {
@@ -31,12 +33,19 @@ export function useSettlementMonth() {
     return router.push({ query: { month: other } })
   }
 
-  /** Asks for checks of the days, oldest first; resolves with how many. */
+  /** Asks for checks of the days, oldest first; resolves with how many. Leaves out what somebody did meanwhile. */
   async function check(days: SettlementDay[]): Promise<number> {
     const due = days.filter(({ status, date }) => (status === 'open' || status === 'checked') && date <= today)
-    for (const { date } of due.toReversed()) await api(`/api/settlements/${date}/check`, { method: 'POST' })
+    let asked = 0
+    for (const { date } of due.toReversed())
+      try {
+        await api(`/api/settlements/${date}/check`, { method: 'POST' })
+        asked++
+      } catch (error) {
+        if (!(error instanceof ApiError && OVERTAKEN.has(error.code ?? ''))) throw error
+      }
     await load.refresh()
-    return due.length
+    return asked
   }
 
   async function close({ date }: SettlementDay, note: string | undefined) {
