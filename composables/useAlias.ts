@@ -7,8 +7,12 @@ export function unknownBarcodeIn({ code, params }: Pick<Told, 'code' | 'params'>
   return undefined
 }
 
-/** The alias by which a barcode is booked as that of C8; `undefined` where it has been changed since. */
-export async function findAlias(api: ReturnType<typeof useApi>, barcode: string, c8Barcode: string) {
+/** The one of a barcode's aliases that is meant; `undefined` where it has been changed since. */
+export async function findAlias(
+  api: ReturnType<typeof useApi>,
+  barcode: string,
+  isMeant: (alias: BarcodeAlias) => boolean,
+) {
   const { root } = await api<Page<BarcodeAlias>>('/api/barcode_aliases', { query: { barcode, limit: 1000 } })
-  return root.find((alias) => alias.c8_barcode === c8Barcode)
+  return root.find(isMeant)
 }

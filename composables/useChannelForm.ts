@@ -38,6 +38,10 @@ export function useChannelForm(channel: AlertChannel | undefined) {
     quiet_from: channel?.quiet_from ?? null,
     quiet_to: channel?.quiet_to ?? null,
   })
+  // The address of a group's robot is as good as its key.
+  const kept = useDraft(`channel:${channel?.id ?? ''}`, draft, () =>
+    draft.type === 'email' ? ['secret'] : ['url', 'secret'],
+  )
   const isBusy = ref(false)
   const { errors, note, clear } = useFieldErrors(FIELDS)
 
@@ -65,5 +69,5 @@ export function useChannelForm(channel: AlertChannel | undefined) {
     }
   }
 
-  return { draft, errors, isBusy, save }
+  return { draft, kept, errors, isBusy, save }
 }

@@ -2,6 +2,7 @@
 export function useCloseQuestion() {
   const say = useSettlementTexts()
   return (date: string, open: number, run: (note: string | undefined) => Promise<unknown>) => ({
+    form: `note:close:${date}`,
     title: say('closeTitle', { date }),
     text: open > 0 ? say('closeOpen', { count: open }) : say('closeText'),
     go: say('close'),

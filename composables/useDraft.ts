@@ -10,7 +10,11 @@ interface Kept {
  * on its page; `fields` is the form as opened, into which what was kept is put back. Secrets are never kept: storage
  * outlives the session, so the next person at this screen could read them, and a key to goBox holds for years.
  */
-export function useDraft<Fields extends object>(form: string, fields: Fields, secrets: (keyof Fields)[] = []) {
+export function useDraft<Fields extends object>(
+  form: string,
+  fields: Fields,
+  secrets: MaybeRefOrGetter<(keyof Fields)[]> = [],
+) {
   const session = useSessionStore()
   const setOfBook = session.current?.set_of_book
   const key = useDraftPrefix() + form
@@ -22,7 +26,8 @@ export function useDraft<Fields extends object>(form: string, fields: Fields, se
   function keep() {
     const names = changed()
     if (names.length === 0) return sessionStorage.removeItem(key)
-    const open = names.filter((name) => !secrets.includes(name))
+    const secret = toValue(secrets)
+    const open = names.filter((name) => !secret.includes(name))
     const kept = {
       // JSON leaves out what is undefined: a choice that was taken back.
       fields: Object.fromEntries(open.map((name) => [name, fields[name] ?? null])),
@@ -39,6 +44,12 @@ export function useDraft<Fields extends object>(form: string, fields: Fields, se
       if (name in fields) Object.assign(fields, { [name]: value ?? undefined })
     }
     restored.value = kept
+  }
+
+  /** The form as it is opened, where that has to be loaded first. */
+  function open(now: Fields) {
+    opened = { ...now }
+    if (!restored.value) Object.assign(fields, now)
   }
 
   /** It is saved as it stands, or given up: nothing is kept any more. */
@@ -58,7 +69,7 @@ export function useDraft<Fields extends object>(form: string, fields: Fields, se
   // Whoever leaves a form while the session holds has given it up.
   onBeforeUnmount(() => setOfBook !== undefined && session.current?.set_of_book === setOfBook && settle())
 
-  return { restored: readonly(restored), isChanged: () => changed().length > 0, settle, discard }
+  return { restored: readonly(restored), isChanged: () => changed().length > 0, open, settle, discard }
 }
 
 export type Draft = Pick<ReturnType<typeof useDraft>, 'restored' | 'discard'>

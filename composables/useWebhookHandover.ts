@@ -7,7 +7,7 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 export function useWebhookHandover() {
   const session = useSessionStore()
   const url = `${useRequestURL().origin}/api/create_order`
-  const now = formatTime(Date.now(), session.current!.time_zone)
+  const now = formatTime(Date.now(), session.zone)
   const CLOSED = 105
   const devices = useLoad<Page<DeviceRow>>('handover-cabinet', '/api/devices', { limit: 1 })
   // Closed, so that nobody imports it, and of a cabinet that is configured: another would wait for its configuration.

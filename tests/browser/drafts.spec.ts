@@ -1,8 +1,18 @@
 import type { Page } from '@playwright/test'
 import { endSession, expect, openPage, test, useStack } from './fixtures.ts'
-import { orderOf, unconfigured } from './stack.ts'
+import { bread, orderOf, unconfigured } from './stack.ts'
 
-const stack = useStack(({ deliver }) => deliver(orderOf('T-1', { dev_id: unconfigured })))
+const stack = useStack(async ({ deliver, ask }) => {
+  await deliver(orderOf('T-1', { dev_id: unconfigured }), orderOf('T-BREAD', { products: [bread] }))
+  await deliver(orderOf('T-BROKEN', { status: 999 })).catch(() => undefined)
+  await ask('POST', `/api/orders/${await idOf('T-BREAD')}?action=import`).catch(() => undefined)
+})
+
+async function idOf(transId: string) {
+  const query = new URLSearchParams({ action: 'trade_view', trans_id: transId })
+  const { root } = await stack().ask<{ root: { id: number }[] }>('GET', `/api/orders?${query}`)
+  return root[0]!.id
+}
 
 test.beforeEach(({ allowStatus }) => allowStatus(401))
 
@@ -141,5 +151,75 @@ test('leaving the settings with something unsaved asks, and staying keeps it', a
   await expect(name).toHaveValue(stored)
   await leave()
   await expect(page).toHaveURL(/\/orders/)
+  expect(await kept(page)).toBe('[]')
+})
+
+test('a channel of alerts opens again with what was typed, but for the address that is its key', async ({
+  page,
+  snap,
+}) => {
+  await openPage(page, stack(), '/settings?tab=alerts')
+  await page.getByRole('button', { name: '添加渠道' }).click()
+  const form = page.getByRole('dialog', { name: '添加通知渠道' })
+  await form.getByLabel('名称').fill('店长群')
+  await form.getByLabel('地址').fill('https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=robot-key')
+  await endSession(page, stack())
+  await form.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText('登录已结束，请重新登录')).toBeVisible()
+  expect(await kept(page)).not.toContain('robot-key')
+  await logInAgain(page)
+  await expect(form.getByLabel('名称')).toHaveValue('店长群')
+  await expect(form.getByLabel('地址')).toHaveValue('')
+  await expect(form.getByText('地址和密钥不会保留')).toBeVisible()
+  await snap('alert-form-restored')
+  await form.getByRole('button', { name: '取消' }).click()
+  await expect(form).toBeHidden()
+  expect(await kept(page)).toBe('[]')
+})
+
+for (const [where, path, button] of [
+  ['the settings', () => '/settings?tab=aliases', '新增对照'],
+  ['the products', () => '/products', `条码对照 ${bread.barcode}`],
+  ['an order', async () => `/orders/${await idOf('T-BREAD')}`, '条码对照'],
+] as const) {
+  test(`an alias that was being typed over ${where} opens again`, async ({ page, snap }) => {
+    await openPage(page, stack(), await path())
+    if (where === 'an order') await page.getByRole('button', { name: '预览' }).click()
+    await page.getByRole('button', { name: button }).first().click()
+    const form = page.getByRole('dialog', { name: '条码对照' })
+    const field = form.getByLabel('goBox 条码')
+    if (where === 'the settings') await field.fill(bread.barcode)
+    await form.getByLabel('备注').fill('红豆面包，新包')
+    await endSession(page, stack())
+    await form.getByRole('combobox', { name: 'C8 条码' }).fill('6921168000012')
+    await logInAgain(page)
+    await expect(form.getByLabel('备注')).toHaveValue('红豆面包，新包')
+    await expect(form.getByRole('combobox', { name: 'C8 条码' })).toHaveValue('6921168000012')
+    await expect(field).toHaveValue(bread.barcode)
+    await snap('alias-restored')
+    await form.getByRole('button', { name: '取消' }).click()
+    await expect(form).toBeHidden()
+    expect(await kept(page)).toBe('[]')
+  })
+}
+
+test('a kept message that was being mended opens again as it was, and its own text can be had back', async ({
+  page,
+  snap,
+}) => {
+  await openPage(page, stack(), '/settings?tab=messages')
+  await page.getByRole('button', { name: '修改' }).click()
+  const editor = page.getByRole('dialog', { name: '修改消息 T-BROKEN' })
+  const text = editor.getByLabel('消息原文')
+  await expect(text).toHaveValue(/"status": 999/)
+  await text.fill((await text.inputValue()).replace('999', '100'))
+  await endSession(page, stack())
+  await logInAgain(page)
+  await expect(text).toHaveValue(/"status": 100/)
+  await expect(editor.getByRole('status')).toContainText('没有问题了')
+  await snap('message-restored')
+  await editor.getByRole('button', { name: '不要这些内容' }).click()
+  await expect(text).toHaveValue(/"status": 999/)
+  await editor.getByRole('button', { name: '取消' }).click()
   expect(await kept(page)).toBe('[]')
 })

@@ -1,5 +1,5 @@
 import { timeText } from '../../sandbox/shop.ts'
-import { expect, graveViolations, openPage, test, useStack } from './fixtures.ts'
+import { endSession, expect, graveViolations, openPage, test, useStack } from './fixtures.ts'
 import { orderOf, unconfigured, type Stack } from './stack.ts'
 
 const dateOf = (daysAgo: number) => timeText(Date.now() - daysAgo * 86_400_000).slice(0, 10)
@@ -83,6 +83,34 @@ test('a week is checked at once and closed day by day from the month', async ({ 
   await expect(earlier.getByRole('button', { name: /^(?:日结|对账)/ })).toHaveCount(0)
   const today = page.locator(`[data-date="${dateOf(0)}"]`)
   await expect(today.getByRole('button', { name: /^日结/ })).toHaveCount(0)
+})
+
+test('a note about closing or opening a day comes back after the log-in', async ({ page, allowStatus, snap }) => {
+  allowStatus(401)
+  const { ask } = stack()
+  await ask('POST', `/api/settlements/${refunds}/check`)
+  const status = async () => (await ask<{ status: string }>('GET', `/api/settlements/${refunds}`)).status
+  await expect.poll(status, { timeout: 15_000 }).toBe('checked')
+  for (const [path, button] of [
+    [`/settlements?month=${refunds.slice(0, 7)}`, `日结 ${refunds}`],
+    [`/settlements/${closed}`, '反日结'],
+  ] as const) {
+    await openPage(page, stack(), path)
+    await page.getByRole('button', { name: button }).click()
+    const question = page.getByRole('dialog')
+    await question.getByLabel('备注').fill('等财务回话')
+    await endSession(page, stack())
+    await question.getByRole('button', { name: /日结$/ }).click()
+    await page.getByRole('textbox', { name: 'C8 Token' }).fill('c8-token-A001')
+    await page.keyboard.press('Enter')
+    await expect(question.getByLabel('备注')).toHaveValue('等财务回话')
+    await snap('settlement-note-restored')
+    await question.getByRole('button', { name: '取消' }).click()
+    await expect(question).toHaveCount(0)
+    await page.reload()
+    await expect(page.getByRole('button', { name: button })).toBeVisible()
+    await expect(question).toHaveCount(0)
+  }
 })
 
 test('the refunds of a day lead to exactly these orders', async ({ page }) => {
