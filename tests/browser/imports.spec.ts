@@ -176,6 +176,41 @@ test('many orders are reset by the server: the panel comes back after a reload a
   await expect(panel).toContainText('零售单依然存在')
 })
 
+test('the panel of a job folds to a line, on the phone at first, stays so, and lies over no pager', async ({
+  page,
+  isPhone,
+  snap,
+}) => {
+  await hold()
+  const id = await startBatch(stack(), many(`T-FOLD-${isPhone ? 'P' : 'D'}`, 40))
+  await openPage(page, stack(), '/orders?size=30')
+  const panel = page.getByRole('region', { name: '导入 C8' })
+  const bar = panel.getByRole('progressbar')
+  const fold = panel.getByRole('button', { name: /收起|展开/ })
+  await expect(fold).toHaveAttribute('aria-expanded', String(!isPhone))
+  await expect(bar).toBeVisible({ visible: !isPhone })
+  await snap('job-panel')
+  for (const _ of ['as it is', 'the other way']) {
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+    const [over, under] = [(await panel.boundingBox())!, (await page.locator('.list-pager').boundingBox())!]
+    expect(under.y + under.height, 'at its end the page shows the whole pager').toBeLessThanOrEqual(over.y)
+    await fold.click()
+  }
+  await fold.click()
+  await expect(bar).toBeVisible({ visible: isPhone })
+  await expect(panel).toContainText(/\d+ \/ 40/)
+  if (!isPhone) expect((await panel.boundingBox())!.height).toBeLessThan(64)
+  await snap('job-panel-other')
+  await page.reload()
+  await expect(bar).toBeVisible({ visible: isPhone })
+
+  await page.goto(`${stack().url}/imports/${id}`)
+  await expect(page.getByText('导入中')).toBeVisible()
+  await expect(panel).toHaveCount(0)
+  await release()
+  await expect(page.getByText('成功 40')).toBeVisible({ timeout: 20_000 })
+})
+
 test('when C8 ends the log-in the import pauses and every page says so', async ({ page, isPhone }) => {
   const { control } = stack().sandbox
   await control.removeToken('c8-token-A001')

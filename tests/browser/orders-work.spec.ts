@@ -43,7 +43,10 @@ test('a download that is stopped by hand keeps what has arrived', async ({ page 
   await expect(rowOf(page, 'T-TOO-LATE')).toHaveCount(0)
 })
 
-test('the failed ones of a selection are retried, and the others are said to be left out', async ({ page }) => {
+test('the failed ones of a selection are retried, and the others are said to be left out', async ({
+  page,
+  isPhone,
+}) => {
   const { control } = stack().sandbox
   await stack().deliver(
     orderOf('T-FAILED-1', { products: [{ ...bread, barcode: '690000000001' }] }),
@@ -61,6 +64,7 @@ test('the failed ones of a selection are retried, and the others are said to be 
   await dialog.getByRole('button', { name: '重试 2 个' }).click()
   const panel = page.getByRole('region', { name: '重新导入' })
   await expect(panel.getByText('成功 1，失败 1')).toBeVisible()
+  if (isPhone) await panel.getByRole('button', { name: '展开' }).click()
   await expect(panel).toContainText(bread.barcode)
   await expect(rowOf(page, 'T-FAILED-1')).toContainText('已导入')
   await expect(rowOf(page, 'T-FAILED-2')).toContainText('导入失败')

@@ -140,6 +140,7 @@ test('all that match are chosen at once, with their count and amount', async ({ 
 test('an order whose document still exists is not reset, and one whose document is gone is', async ({
   page,
   allowStatus,
+  isPhone,
 }) => {
   allowStatus(409)
   const { root } = await stack().ask<{ root: { id: number }[] }>(
@@ -156,6 +157,7 @@ test('an order whose document still exists is not reset, and one whose document 
   await reset()
   const panel = page.getByRole('region', { name: '状态重置' })
   await expect(panel.getByText('成功 0，失败 1')).toBeVisible()
+  if (isPhone) await panel.getByRole('button', { name: '展开' }).click()
   await expect(panel).toContainText('零售单依然存在')
   await panel.getByRole('button', { name: '关闭' }).click()
 

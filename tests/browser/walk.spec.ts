@@ -47,6 +47,7 @@ test("from the link of C8's menu to documents in C8: download, choose, import, s
     isPhone ? 390 : 1440,
   )
 
+  if (isPhone) await panel.getByRole('button', { name: '展开' }).click()
   await panel.getByRole('button', { name: `配置货柜 ${unconfigured}` }).click()
   await saveDevice(page, '前海大厦茶水间')
   await page
