@@ -1,4 +1,5 @@
 import type { Component } from 'vue'
+import type { RouteLocationRaw } from 'vue-router'
 import { DataAnalysis, Grid, Setting, Tickets, Upload } from '@element-plus/icons-vue'
 import type { Permission } from '#shared/permissions'
 
@@ -38,8 +39,13 @@ const entries: Entry[] = [
 export function useMenu() {
   const session = useSessionStore()
   const isPhone = usePhone()
+  const route = useRoute()
+  const lastOrders = useLastOrders()
   const permitted = computed(() => entries.filter(({ permission }) => session.can(permission)))
+  /** Back to the orders as they were left; from them to all of them. */
+  const linkTo = (to: string): RouteLocationRaw =>
+    to === '/orders' && route.path !== to ? { path: to, query: lastOrders.value } : to
   const shown = computed(() => permitted.value.filter(({ rare }) => !rare || !isPhone.value))
   const rest = computed(() => permitted.value.filter((entry) => !shown.value.includes(entry)))
-  return { shown, rest, More }
+  return { shown, rest, linkTo, More }
 }

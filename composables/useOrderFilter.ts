@@ -15,6 +15,7 @@ export const FILTER_KEYS = [
   'dev_id',
   'trans_id',
   'is_imported',
+  'awaits_c8',
   'unconfigured',
   ...REFUND_KEYS,
   'barcode',
@@ -39,6 +40,12 @@ const textOf = (query: LocationQuery, key: string) => (typeof query[key] === 'st
 export function useOrderFilter() {
   const route = useRoute()
   const router = useRouter()
+  const last = useLastOrders()
+  watch(
+    () => route.query,
+    (now) => (last.value = { ...now, download: undefined }),
+    { immediate: true },
+  )
   const rememberedSize = useLocalStorage('gobox.orders.size', 50)
 
   // The same object while nothing in it changes: opening an order changes the address, but not what is listed.

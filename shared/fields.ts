@@ -42,7 +42,8 @@ function noteRule<Schema extends z.ZodType>(schema: Schema, rule: Rule): Schema 
   return schema
 }
 
-function field<T>(read: (value: unknown) => T | null, error: string, rule: Rule) {
+/** A field that `read` makes of what came, or refuses with `null`. */
+export function field<T>(read: (value: unknown) => T | null, error: string, rule: Rule) {
   const schema = z.transform((value: unknown, context): T => read(value) ?? refuse(context, value, error, rule))
   return noteRule(schema, rule)
 }

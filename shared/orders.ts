@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { choicesField } from './choices-field.ts'
 import {
   amountField,
   choiceField,
@@ -79,7 +80,9 @@ function orderFilterFields(zone: string) {
     trans_id: textField(1, 64)
       .meta({ examples: ['T-1'] })
       .optional(),
-    import_state: choiceField(IMPORT_STATES).optional(),
+    import_state: choicesField(IMPORT_STATES).optional(),
+    /** Whether C8 has got a create that it has not answered. */
+    awaits_c8: flagField().optional(),
     /** Part of the trans_id, of the buyer (`e_id`) or of the document's code. */
     q: textField(1, 64)
       .meta({ examples: ['T-1'] })

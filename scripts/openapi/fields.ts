@@ -26,6 +26,10 @@ const RULES: Record<string, (rule: Rule) => Schema> = {
   amount: () => ({ type: 'number', description: 'Yuan, with at most two decimals.', examples: [7] }),
   status: () => ({ type: 'integer', enum: Object.keys(ORDER_STATUS).map(Number) }),
   choice: ({ choices }) => ({ type: 'string', enum: String(choices).split('、') }),
+  choices: ({ choices }) => {
+    const one = String(choices).replaceAll('、', '|')
+    return { type: 'string', pattern: `^(${one})(,(${one}))*$`, examples: [one.split('|')[0]!] }
+  },
   flag: () => ({ enum: [0, 1, false, true], examples: [1] }),
   time: () => ({ type: ['string', 'integer'], description: TIME, examples: ['2026-11-20 10:00:00'] }),
   clock: () => ({ type: 'string', description: 'A time of the day, `HH:mm`.', examples: ['08:30'] }),

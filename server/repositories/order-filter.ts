@@ -2,7 +2,7 @@ import { and, between, eq, inArray, isNotNull, isNull, lt, not, notInArray, or, 
 import { devices } from '#drizzle/schema/devices'
 import { orders } from '#drizzle/schema/orders'
 import type { cabinetTotals, dayTotals } from '#drizzle/totals'
-import { IMPORTED_STATES, NAMED_REASONS, STUCK_AFTER } from '#shared/import-state'
+import { IMPORTED_STATES, NAMED_REASONS, STUCK_AFTER, type ImportState } from '#shared/import-state'
 import { REFUND_STATUSES } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
 import { REFUND_TIME } from '#shared/refunds'
@@ -84,7 +84,7 @@ export function factsMatch(
     eq(table.setOfBookId, setOfBookId),
     'devId' in table ? cabinetMatches(table, setOfBookId, filter) : undefined,
     filter.status === undefined ? undefined : eq(table.status, filter.status),
-    filter.import_state === undefined ? undefined : eq(table.importState, filter.import_state),
+    filter.import_state === undefined ? undefined : inArray(table.importState, filter.import_state),
     filter.is_imported === undefined
       ? undefined
       : (filter.is_imported ? inArray : notInArray)(table.importState, [...IMPORTED_STATES]),
@@ -105,14 +105,33 @@ export function asksForText(filter: OrderFilter): boolean {
     filter.barcode !== undefined ||
     filter.import_error !== undefined ||
     filter.import_error_rest !== undefined ||
+    filter.awaits_c8 !== undefined ||
     filter.refund_overdue === false ||
     filter.import_stuck === false
   )
 }
 
+/** Without what is looked for in the orders that all else has found. */
+export const NO_TEXT = {
+  q: undefined,
+  barcode: undefined,
+  import_error: undefined,
+  import_error_rest: undefined,
+  awaits_c8: undefined,
+}
+
+/** The states in which an order may await C8: on days without them none is looked for. */
+const AWAITING: ImportState[] = ['queued', 'sending', 'failed']
+
+/** What the totals can say of a filter. */
+export function factsOf(filter: OrderFilter): OrderFilter {
+  const import_state = filter.import_state ?? (filter.awaits_c8 ? AWAITING : undefined)
+  return { ...filter, ...NO_TEXT, refund_overdue: undefined, import_stuck: undefined, import_state }
+}
+
 function textMatches(
   setOfBookId: number,
-  { trans_id: transId, q, barcode, import_error: importError, import_error_rest: rest }: OrderFilter,
+  { trans_id: transId, q, barcode, import_error: importError, import_error_rest: rest, awaits_c8: awaits }: OrderFilter,
 ): SQL | undefined {
   const { containsAscii, hasBarcode } = useStorage().dialect
   return and(
@@ -121,6 +140,7 @@ function textMatches(
       ? undefined
       : or(containsAscii(orders.transId, q), containsAscii(orders.eId, q), containsAscii(orders.retailCode, q)),
     barcode === undefined ? undefined : hasBarcode(orders.products, barcode),
+    awaits === undefined ? undefined : (awaits ? isNotNull : isNull)(orders.createUnansweredAt),
     importError === undefined ? undefined : eq(orders.importError, importError),
     rest === undefined ? undefined : rest ? isOfOtherReason(setOfBookId) : not(isOfOtherReason(setOfBookId)),
   )

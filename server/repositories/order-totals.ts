@@ -6,7 +6,17 @@ import type { OrderFilter } from '#shared/orders'
 import { DAY } from '#shared/time'
 import { useStorage, type Reader } from '../storage/engine.ts'
 import { nextTurn } from '../turns.ts'
-import { asksForCabinet, asksForFew, asksForText, factsMatch, inSpan, ordersMatch, type Span } from './order-filter.ts'
+import {
+  asksForCabinet,
+  asksForFew,
+  asksForText,
+  factsMatch,
+  factsOf,
+  inSpan,
+  NO_TEXT,
+  ordersMatch,
+  type Span,
+} from './order-filter.ts'
 
 /** How many orders match, and their sums in fen: of all, of those paid, and of those paid back. */
 export interface Totals {
@@ -117,9 +127,6 @@ async function countDays(
   return rows.map(({ day, ...totals }) => ({ from: beginOfDay(day), to: beginOfDay(day + 1) - 1, ...totals }))
 }
 
-/** Without what is looked for in the orders that all else has found. */
-const NO_TEXT = { q: undefined, barcode: undefined, import_error: undefined, import_error_rest: undefined }
-
 /** What matches of few orders by days, newest first: an index leads to them. */
 async function countFew(db: Reader, setOfBookId: number, filter: OrderFilter): Promise<Window[]> {
   const day = sql<number>`(${orders.createTime} + ${sql.raw(String(DAY_OFFSET))}) / ${sql.raw(String(DAY))}`
@@ -222,7 +229,7 @@ export async function findWindows(
     return asksForText(filter) ? countText(setOfBookId, filter, found, client) : found
   }
   const { days, rests } = await splitSpan(db, setOfBookId, { from: filter.start_date, to: filter.end_date })
-  const facts = { ...filter, ...NO_TEXT, refund_overdue: undefined, import_stuck: undefined }
+  const facts = factsOf(filter)
   const windows = days ? await countDays(db, setOfBookId, facts, days) : []
   for (const rest of rests) windows.push(await countOrders(db, setOfBookId, facts, rest))
   const found = windows.filter((window) => window.orders > 0).sort((a, b) => b.from - a.from)

@@ -108,12 +108,12 @@ export async function waitingOf(setOfBookId: number, now: number): Promise<Summa
   }
   const unconfigured = await listUnconfiguredCabinets(setOfBookId)
   // All less those that cannot be imported: a few cabinets are read in place of all.
-  const idle = await find({ status: PAID, import_state: 'idle' })
+  const idle = await find({ status: PAID, import_state: ['idle'] })
   const stuck = total(unconfigured.map((cabinet) => cabinet.idle))
   const importable = { orders: idle.orders - stuck.orders, amount: idle.amount - stuck.amount }
   return {
     importable: figure(importable, { status: PAID, import_state: 'idle', unconfigured: 0 }),
-    failed: figure(await find({ import_state: 'failed' }), { import_state: 'failed' }),
+    failed: figure(await find({ import_state: ['failed'] }), { import_state: 'failed' }),
     refund_unhandled: figure(await sumNeedy(setOfBookId, 'refund_unhandled', now), { refund_handled: 0 }),
     refund_overdue: figure(await sumNeedy(setOfBookId, 'refund_overdue', now), { refund_overdue: 1 }),
     unconfigured: { ...figure(total(unconfigured), { unconfigured: 1 }), cabinets: unconfigured.length },

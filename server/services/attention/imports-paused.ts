@@ -9,7 +9,7 @@ export const importsPaused: Evaluator = {
   async find({ setOfBookId, standing }) {
     const reason = pausedReason(standing)
     if (!reason) return []
-    const { orders, amount } = addTotals(await findWindows(setOfBookId, { import_state: 'queued' }))
+    const { orders, amount } = addTotals(await findWindows(setOfBookId, { import_state: ['queued'] }))
     const { message, code, params } = reason
     const to = pageAt('/orders', { import_state: 'queued' })
     return [{ title: '导入已暂停', detail: message, code, params, count: orders, amount, to }]

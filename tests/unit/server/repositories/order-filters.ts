@@ -1,5 +1,5 @@
 import type { orders } from '#drizzle/schema/orders'
-import { isImported } from '#shared/import-state'
+import { isImported, type ImportState } from '#shared/import-state'
 import type { OrderFilter } from '#shared/orders'
 
 type Row = typeof orders.$inferSelect
@@ -47,6 +47,10 @@ export const filters: Record<string, unknown>[] = [
   { import_stuck: 1 },
   { import_stuck: 0, dev_id: 2 },
   { import_stuck: 1, status: 100, q: '1' },
+  { import_state: 'sending,created' },
+  { awaits_c8: 1 },
+  { awaits_c8: 1, import_state: 'sending,created', dev_id: 1 },
+  { awaits_c8: 0, dev_id: 2 },
   { import_state: 'failed', import_error_rest: 1 },
   { import_error_rest: 0, dev_id: 2 },
   { q: '261' },
@@ -70,7 +74,8 @@ export function matches(row: Row, filter: OrderFilter, names: Map<number, string
     status: (wanted) => row.status === wanted,
     is_imported: (wanted) => isImported(row.importState) === wanted,
     trans_id: (wanted) => row.transId === wanted,
-    import_state: (wanted) => row.importState === wanted,
+    import_state: (wanted) => (wanted as ImportState[]).includes(row.importState),
+    awaits_c8: (wanted) => (row.createUnansweredAt !== null) === wanted,
     q: (wanted) => has(row.transId, wanted) || has(row.eId, wanted) || has(row.retailCode, wanted),
     device_name: (wanted) => has(names.get(row.devId) ?? null, wanted),
     unconfigured: (wanted) => !names.has(row.devId) === wanted,

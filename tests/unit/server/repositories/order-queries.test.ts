@@ -46,6 +46,7 @@ const someOrders = Array.from({ length: 600 }, (_, index) => {
     createdUser: pick(['goBox', 'goBox', '李娜']),
     importError: pick([null, 'C8 拒绝', 'C8 拒绝：余额']),
     importDueAt: index % 3 === 0 ? Date.now() - (index % 2) * 3_600_000 : null,
+    createUnansweredAt: ['queued', 'sending', 'failed'].includes(importState) && index % 2 === 0 ? begin : null,
     importLease: index % 9 === 0 ? 'somebody' : null,
     products: [
       { barcode: pick(['6901', '69010', 'x"y\\']), name: '水', num: 1, amount: 100 * Math.ceil(random() * 9) },
