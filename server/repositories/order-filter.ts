@@ -1,4 +1,4 @@
-import { and, between, eq, inArray, isNotNull, isNull, lt, not, notInArray, or, sql, SQL } from 'drizzle-orm'
+import { and, between, eq, inArray, isNotNull, isNull, lt, ne, not, notInArray, or, sql, SQL } from 'drizzle-orm'
 import { devices } from '#drizzle/schema/devices'
 import { orders } from '#drizzle/schema/orders'
 import type { cabinetTotals, dayTotals } from '#drizzle/totals'
@@ -6,6 +6,7 @@ import { IMPORTED_STATES, NAMED_REASONS, STUCK_AFTER, type ImportState } from '#
 import { REFUND_STATUSES } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
 import { REFUND_TIME } from '#shared/refunds'
+import { NO_CABINET } from '#shared/test-order'
 import { useStorage } from '../storage/engine.ts'
 
 const configured = (setOfBookId: number, name?: string) =>
@@ -26,7 +27,9 @@ function cabinetMatches(
       : sql`${table.devId} in ${configured(setOfBookId, filter.device_name)}`,
     filter.unconfigured === undefined
       ? undefined
-      : sql`${table.devId} ${filter.unconfigured ? sql`not in` : sql`in`} ${configured(setOfBookId)}`,
+      : filter.unconfigured
+        ? and(ne(table.devId, NO_CABINET), sql`${table.devId} not in ${configured(setOfBookId)}`)
+        : or(eq(table.devId, NO_CABINET), sql`${table.devId} in ${configured(setOfBookId)}`),
   )
 }
 

@@ -78,6 +78,22 @@ test('the ready line for the shell is taken by the webhook', async ({ page }) =>
   }).toPass({ timeout: 15_000 })
 })
 
+test('the test order of a shop without cabinets leaves none to be configured', async ({ page, snap }) => {
+  await openPage(page, stack(), '/settings', { set_of_book: 'B002', user_name: '王建国' })
+  await page.getByRole('button', { name: '显示', exact: true }).click()
+  const line = page.locator('pre').filter({ hasText: 'create_order' })
+  await expect(line).toContainText('"trans_id":"TEST')
+  const [, token, body] = /Token: (\S+?)'.* -d '(.+)'/s.exec(await line.innerText())!
+  expect(await callWebhook(token!, body!)).toBe(200)
+  await page.goto(`${stack().url}/orders`)
+  await expect(page.locator('.order-row, .cards > li')).toContainText('测试，没有货柜')
+  await expect(page.getByRole('link', { name: '货柜未配置 0' })).toBeVisible()
+  await snap('orders-test-order')
+  await page.goto(`${stack().url}/devices`)
+  await expect(page.getByRole('heading', { name: '还没有配置货柜' })).toBeVisible()
+  await expect(page.locator('.unconfigured')).toHaveCount(0)
+})
+
 test('an access token that has expired is not said to be good, and the next download renews it', async ({ page }) => {
   const { settings } = stack().sandbox.state
   const { token_seconds: usual } = settings
