@@ -11,9 +11,10 @@ const stack = useStack(async ({ deliver, ask }) => {
     orderOf('T-BACK', { status: 103 }),
   )
   const { root } = await ask<{ root: { id: number; trans_id: string }[] }>('GET', '/api/orders?action=trade_view')
-  await ask('POST', `/api/orders/${root.find(({ trans_id }) => trans_id === 'T-FAILED')!.id}?action=import`).catch(
-    () => undefined,
-  )
+  for (const transId of ['T-FAILED', 'T-NEW'])
+    await ask('POST', `/api/orders/${root.find(({ trans_id }) => trans_id === transId)!.id}?action=import`).catch(
+      () => undefined,
+    )
 })
 
 test('the figures stand for exactly the orders they lead to', async ({ page, snap }) => {
@@ -24,6 +25,8 @@ test('the figures stand for exactly the orders they lead to', async ({ page, sna
   await expect(page.getByRole('region', { name: '今天' })).toContainText('¥14.80')
   await snap('overview')
 
+  // An order that failed for its cabinet is counted with the cabinet alone.
+  await expect(page.getByRole('region', { name: '待办' }).getByRole('listitem')).toHaveCount(2)
   await page.getByRole('link', { name: /导入失败/ }).click()
   await expect(rowOf(page, 'T-FAILED')).toBeVisible()
   await expect(rowOf(page, 'T-')).toHaveCount(1)
