@@ -62,6 +62,8 @@ test('the dialog of the download and an open choice can be used by everybody', a
   await expect(page.getByRole('menuitem', { name: '重新退款' })).toBeVisible()
   expect(await graveViolations(page), 'choice').toEqual([])
   await page.keyboard.press('Escape')
+  // The sheet of the filters, too.
+  if (isPhone) await page.keyboard.press('Escape')
   await page.getByRole('button', { name: '下载订单' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
   expect(await graveViolations(page), 'download').toEqual([])

@@ -49,6 +49,7 @@ test('the refunds are chosen in the filter, those overdue with the oldest first'
   await expect(page).toHaveURL(/refund_overdue=1/)
   await expect(rowOf(page, 'R-STUCK')).toBeVisible()
   await expect(rowOf(page, 'R-BACK')).toHaveCount(0)
+  if (isPhone) await page.getByRole('button', { name: /^查看 \d+ 个订单$/ }).click()
   await page.getByRole('button', { name: '去掉筛选 退款超期: 是' }).click()
   await expect(rowOf(page, 'R-BACK')).toBeVisible()
 })
