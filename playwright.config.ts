@@ -22,6 +22,8 @@ export default defineConfig({
     locale: 'zh-CN',
     // Not the shop's zone: no page may take the browser's for it.
     timezoneId: 'America/New_York',
+    // A test may answer a page's requests itself; offline.spec.ts has it.
+    serviceWorkers: 'block',
     // Traces take a picture of the page at each step: several times the cost of the step itself.
     screenshot: 'only-on-failure',
   },

@@ -19,6 +19,16 @@ export const API_HEADERS = [
   "default-src 'none'; frame-ancestors 'none'",
 ]
 
+/** The page that stands in for one that could not be fetched; the browser keeps it with these. */
+const OFFLINE_PAGE = '/offline.html'
+const OFFLINE_HEADERS = [
+  ...ALWAYS,
+  'cache-control',
+  'no-cache',
+  'content-security-policy',
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+]
+
 const PERMISSIONS =
   'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()'
 
@@ -39,10 +49,9 @@ export function applyHeaders(response: ServerResponse, headers: string[]) {
 
 /** Sets the headers that every answer carries, before anything else can answer. */
 export function setSecurityHeaders({ node: { req: request, res: response }, path, context }: H3Event) {
-  applyHeaders(
-    response,
-    headersOf(request, context.requestId, isApiPath(path.split('?', 1)[0]!) ? API_HEADERS : ALWAYS),
-  )
+  const file = path.split('?', 1)[0]!
+  const always = isApiPath(file) ? API_HEADERS : file === OFFLINE_PAGE ? OFFLINE_HEADERS : ALWAYS
+  applyHeaders(response, headersOf(request, context.requestId, always))
 }
 
 const INLINE_SCRIPT = /<script(?![^>]*\s(?:src=|type="application\/json"))[^>]*>([\s\S]*?)<\/script>/gi
@@ -66,6 +75,8 @@ export function pageHeaders(html: string): Record<string, string> {
     `img-src 'self' data: blob:`,
     `font-src 'self' data:`,
     `connect-src 'self'`,
+    `worker-src 'self'`,
+    `manifest-src 'self'`,
     `object-src 'none'`,
     `base-uri 'none'`,
     `form-action 'self'`,

@@ -45,10 +45,14 @@ export const test = base.extend<Fixtures & { watched: { problems: string[]; allo
     }),
 })
 
+/** Playwright's own word on service workers, which stand between a test and what it answers in the server's place. */
+const NO_WORKER = 'Service Worker registration blocked by Playwright'
+
 function watch(page: Page, problems: string[], allowed: Set<number>) {
   page.on('console', (message) => {
     // Chromium reports a refused request itself; whether it may be refused is judged by its status below.
     const isRequest = message.text().startsWith('Failed to load resource')
+    if (message.text() === NO_WORKER) return
     if (['error', 'warning'].includes(message.type()) && !isRequest) problems.push(`console: ${message.text()}`)
   })
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`))

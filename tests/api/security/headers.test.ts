@@ -37,6 +37,8 @@ describe('a page', () => {
     expect(policy).toMatchObject({
       'default-src': ["'self'"],
       'connect-src': ["'self'"],
+      'worker-src': ["'self'"],
+      'manifest-src': ["'self'"],
       'object-src': ["'none'"],
       'base-uri': ["'none'"],
       'form-action': ["'self'"],
@@ -62,6 +64,22 @@ describe('a page', () => {
       expect(await response.text(), path).toBe(html)
       expect(response.headers.get('content-security-policy'), path).toBe(page.headers.get('content-security-policy'))
     }
+  })
+})
+
+describe('a file beside the pages', () => {
+  it('that stands in while the server is away can do no more than ask for it again, in no frame', async () => {
+    const { headers } = await fetch(`${world.app.url}/offline.html`)
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    )
+  })
+
+  it('tells search engines to stay away', async () => {
+    const robots = await fetch(`${world.app.url}/robots.txt`)
+    expect(robots.headers.get('content-type')).toMatch(/^text\/plain/)
+    expect(await robots.text()).toBe('User-agent: *\nDisallow: /\n')
   })
 })
 
