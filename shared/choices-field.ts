@@ -1,15 +1,15 @@
 import { field } from './fields.ts'
 
-/** Some of a few words, with commas between. */
+/** One or several of a few words, between commas; read in the order of the choices. */
 export function choicesField<const Choice extends string>(choices: readonly Choice[]) {
-  const isChoice = (word: string): word is Choice => (choices as readonly string[]).includes(word)
   const listed = choices.join('、')
   return field(
     (value) => {
-      const words = typeof value === 'string' ? value.split(',') : []
-      return words.length > 0 && words.every(isChoice) ? words : null
+      const given = typeof value === 'string' ? value.split(',') : []
+      const chosen = choices.filter((choice) => given.includes(choice))
+      return chosen.length > 0 && given.every((name) => chosen.some((choice) => choice === name)) ? chosen : null
     },
-    `必须是 ${listed} 之一，或用逗号隔开的几个`,
+    `必须是 ${listed} 中的一个或几个，用逗号分隔`,
     { rule: 'choices', choices: listed },
   )
 }

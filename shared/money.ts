@@ -27,3 +27,10 @@ export function yuanText(fen: number): string {
   const decimals = rest < 10 ? `0${rest}` : rest % 10 === 0 ? rest / 10 : rest
   return `${whole === 0 && fen < 0 ? '-0' : whole}.${decimals}`
 }
+
+/** Integer fen to yuan with two decimals, whatever they are. */
+export function yuanWithFen(fen: number): string {
+  const all = Math.abs(fen)
+  const rest = all % 100
+  return `${fen < 0 ? '-' : ''}${Math.trunc(all / 100)}.${rest < 10 ? '0' : ''}${rest}`
+}

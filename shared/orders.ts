@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { choicesField } from './choices-field.ts'
+import { EXPORT_COLUMNS } from './export-columns.ts'
 import {
   amountField,
   choiceField,
@@ -131,12 +132,16 @@ export type OrderFilter = z.output<ReturnType<typeof orderFilterSchema>>
 export const EXPORT_FORMATS = ['csv', 'xlsx'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-/** The export's query: trade_view's filter and the form, which is a workbook where none is named. */
+/**
+ * The export's query: trade_view's filter, the form, which is a workbook where none is named, and the columns, by
+ * default all.
+ */
 export function orderExportSchema(zone: string) {
   return z
     .object({
       ...orderFilterFields(zone),
       format: choiceField(EXPORT_FORMATS).default('xlsx'),
+      columns: choicesField(EXPORT_COLUMNS).optional(),
     })
     .refine(ordered, orderedError)
 }

@@ -27,8 +27,13 @@ const RULES: Record<string, (rule: Rule) => Schema> = {
   status: () => ({ type: 'integer', enum: Object.keys(ORDER_STATUS).map(Number) }),
   choice: ({ choices }) => ({ type: 'string', enum: String(choices).split('、') }),
   choices: ({ choices }) => {
-    const one = String(choices).replaceAll('、', '|')
-    return { type: 'string', pattern: `^(${one})(,(${one}))*$`, examples: [one.split('|')[0]!] }
+    const names = String(choices).split('、')
+    return {
+      type: 'string',
+      pattern: `^(?:${names.join('|')})(?:,(?:${names.join('|')}))*$`,
+      description: `Between commas: ${names.join(', ')}.`,
+      examples: [names.slice(0, 2).join(',')],
+    }
   },
   flag: () => ({ enum: [0, 1, false, true], examples: [1] }),
   time: () => ({ type: ['string', 'integer'], description: TIME, examples: ['2026-11-20 10:00:00'] }),

@@ -1,7 +1,8 @@
-import { yuanText } from '#shared/money'
+import { yuanWithFen } from '#shared/money'
 import { formatTime } from '#shared/time'
 import type { ExportRecord } from '../repositories/order-export.ts'
-import { COLUMNS, writeCells, writeRows, type CellWriter, type Column } from './order-columns.ts'
+import { writeCells, type CellWriter, type Column } from './columns.ts'
+import { writeRows, type OrderColumns } from './order-columns.ts'
 
 /** Excel takes a file for UTF-8 only with it. */
 const BOM = '\uFEFF'
@@ -24,7 +25,13 @@ export const CSV_TYPE = 'text/csv; charset=utf-8'
 
 function writerFor(zone: string): CellWriter {
   return {
-    cell: { text: csvText, number: String, money: yuanText, time: (time: number) => formatTime(time, zone) },
+    cell: {
+      text: csvText,
+      id: csvText,
+      number: String,
+      money: yuanWithFen,
+      time: (time: number) => formatTime(time, zone),
+    },
     empty: '',
     separator: ',',
   }
@@ -40,13 +47,17 @@ export function* tableToCsv<Row>(columns: Column<Row>[], rows: Row[], zone: stri
 }
 
 /** The orders as a CSV file (RFC 4180), a piece for each slice of orders. */
-export async function* toCsv(slices: AsyncIterable<ExportRecord[]>, zone: string): AsyncGenerator<string> {
+export async function* toCsv(
+  slices: AsyncIterable<ExportRecord[]>,
+  columns: OrderColumns,
+  zone: string,
+): AsyncGenerator<string> {
   const writer = writerFor(zone)
-  yield headerOf(COLUMNS)
+  yield headerOf(columns.all)
   for await (const orders of slices) {
     let piece = ''
     for (const order of orders) {
-      for (const row of writeRows(order, writer)) piece += `${row}\r\n`
+      for (const row of writeRows(order, columns, writer)) piece += `${row}\r\n`
     }
     yield piece
   }

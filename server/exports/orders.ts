@@ -1,10 +1,14 @@
+import type { ExportColumn } from '#shared/export-columns'
 import type { ExportFormat, OrderFilter } from '#shared/orders'
 import { formatTime } from '#shared/time'
 import { readOrders } from '../repositories/order-export.ts'
-import { addTotals, findWindows, type Window } from '../repositories/order-totals.ts'
+import { findWindows, type Window } from '../repositories/order-totals.ts'
 import type { Download } from '../http/define-download.ts'
 import { CSV_TYPE, toCsv } from './csv.ts'
-import { toXlsx, XLSX_TYPE } from './xlsx.ts'
+import { wordsOf } from './filter-words.ts'
+import { chooseColumns } from './order-columns.ts'
+import { XLSX_TYPE } from './workbook.ts'
+import { toXlsx } from './xlsx.ts'
 
 const TYPES: Record<ExportFormat, string> = {
   csv: CSV_TYPE,
@@ -26,17 +30,21 @@ function rangeOf({ start_date: start, end_date: end }: OrderFilter, newestFirst:
  */
 export async function exportOrders(
   setOfBookId: number,
-  { format, ...filter }: OrderFilter & { format: ExportFormat },
+  { format, columns: names, ...filter }: OrderFilter & { format: ExportFormat; columns?: ExportColumn[] },
   zone: string,
   client?: AbortSignal,
 ): Promise<Download> {
   const windows = await findWindows(setOfBookId, filter, { client })
   const range = rangeOf(filter, windows, zone)
   const orders = readOrders(setOfBookId, filter, windows, client)
+  const columns = chooseColumns(names)
   return {
     type: TYPES[format],
     name: ['订单', range].filter(Boolean).join('_') + `.${format}`,
     plainName: ['orders', range].filter(Boolean).join('_') + `.${format}`,
-    content: format === 'xlsx' ? toXlsx(orders, zone, { totals: addTotals(windows) }) : toCsv(orders, zone),
+    content:
+      format === 'xlsx'
+        ? toXlsx(orders, { columns, zone, filter: wordsOf(filter, zone) })
+        : toCsv(orders, columns, zone),
   }
 }

@@ -3,11 +3,13 @@ import type { ExportFormat } from '#shared/orders'
 import type { Report, ReportFigures, ReportRow, ReportStretch } from '#shared/reports'
 import type { Download } from '../http/define-download.ts'
 import { CSV_TYPE } from './csv.ts'
-import type { Column } from './order-columns.ts'
+import type { Column } from './columns.ts'
+import { sheetOf } from './sheet.ts'
 import { toCsvFile, toWorkbook } from './table.ts'
-import { sheetOf, XLSX_TYPE } from './xlsx.ts'
+import { XLSX_TYPE } from './workbook.ts'
 
 const text = <Row>(title: string, value: (row: Row) => string | null): Column<Row> => ({ title, kind: 'text', value })
+const id = <Row>(title: string, value: (row: Row) => string): Column<Row> => ({ title, kind: 'id', value })
 const number = <Row>(title: string, value: (row: Row) => number | null): Column<Row> => ({
   title,
   kind: 'number',
@@ -33,9 +35,9 @@ const KEYS: Record<ReportKind, Column<ReportRow>[]> = {
     text('星期', ({ key }) => WEEKDAYS[Math.floor(Number(key) / 24)]!),
     number('小时', ({ key }) => Number(key) % 24),
   ],
-  cabinet: [text('设备id', ({ key }) => key), text('货柜名称', ({ name }) => name)],
+  cabinet: [id('设备id', ({ key }) => key), text('货柜名称', ({ name }) => name)],
   product: [
-    text('条码', ({ key }) => key),
+    id('条码', ({ key }) => key),
     text('商品', ({ name }) => name),
     number('商品数量', ({ quantity }) => quantity),
   ],

@@ -7,8 +7,9 @@ import { viewDay, type DayDetail } from '../repositories/settlements.ts'
 import { presentSettlement } from '../serializers/settlement.ts'
 import type { Download } from '../http/define-download.ts'
 import { nextTurn } from '../turns.ts'
-import { type Column, writeCells } from './order-columns.ts'
-import { frameOf, SHEET_END, sheetBegin, writerFor, XLSX_TYPE } from './xlsx.ts'
+import { type Column, writeCells } from './columns.ts'
+import { tableBegin, tableEnd, writerFor } from './sheet.ts'
+import { frameOf, XLSX_TYPE } from './workbook.ts'
 import { toZip, type ZipFile } from './zip.ts'
 
 const STATUS_NAMES: Record<DayStatus, string> = {
@@ -31,7 +32,7 @@ const sums = (title: string, sum: (row: CabinetOfDay) => StoredSum | null): Colu
 const SUMMARY: Column<CabinetOfDay>[] = [
   { title: '日期', kind: 'text', value: ({ of }) => of.date },
   { title: '状态', kind: 'text', value: ({ of }) => STATUS_NAMES[presentSettlement(of).status] },
-  { title: '设备id', kind: 'text', value: ({ devId }) => String(devId) },
+  { title: '设备id', kind: 'id', width: 14, value: ({ devId }) => String(devId) },
   { title: '货柜名称', kind: 'text', value: ({ name }) => name },
   ...sums('goBox', ({ gobox }) => gobox),
   ...sums('本系统', ({ stored }) => stored),
@@ -45,12 +46,12 @@ const SUMMARY: Column<CabinetOfDay>[] = [
 const DIFFERENCES: Column<DifferenceRecord>[] = [
   { title: '日期', kind: 'text', value: ({ date }) => date },
   { title: '差异', kind: 'text', value: ({ kind }) => DIFFERENCE_NAMES[kind] },
-  { title: '交易编号', kind: 'text', value: ({ transId }) => transId },
-  { title: '设备id', kind: 'text', value: ({ devId }) => (devId === null ? null : String(devId)) },
+  { title: '交易编号', kind: 'id', width: 34, value: ({ transId }) => transId },
+  { title: '设备id', kind: 'id', width: 14, value: ({ devId }) => (devId === null ? null : String(devId)) },
   { title: 'goBox 金额（元）', kind: 'money', value: ({ goboxAmount }) => goboxAmount },
   { title: '本系统金额（元）', kind: 'money', value: ({ storedAmount }) => storedAmount },
   { title: 'C8 金额（元）', kind: 'money', value: ({ c8Amount }) => c8Amount },
-  { title: '零售单单号', kind: 'text', value: ({ retailCode }) => retailCode },
+  { title: '零售单单号', kind: 'id', value: ({ retailCode }) => retailCode },
   { title: '说明', kind: 'text', value: ({ detail }) => detail },
   { title: '消除时间', kind: 'time', value: ({ resolvedAt }) => resolvedAt },
   { title: '认可用户', kind: 'text', value: ({ acceptedUser }) => acceptedUser },
@@ -73,12 +74,14 @@ async function* sheet<Row>(
   zone: string,
 ): AsyncGenerator<string> {
   const writer = writerFor(zone)
-  yield sheetBegin(columns)
-  for await (const day of days)
-    yield rowsOf(day)
-      .map((row) => `<row>${writeCells(columns, row, writer)}</row>`)
-      .join('')
-  yield SHEET_END
+  yield tableBegin(columns)
+  let written = 0
+  for await (const day of days) {
+    const rows = rowsOf(day)
+    written += rows.length
+    yield rows.map((row) => `<row>${writeCells(columns, row, writer)}</row>`).join('')
+  }
+  yield tableEnd(columns, written)
 }
 
 async function* filesOf(setOfBookId: number, days: Day[], zone: string, client: AbortSignal): AsyncGenerator<ZipFile> {

@@ -1,8 +1,9 @@
 import type { ExportFormat } from '#shared/orders'
 import type { Download } from '../http/define-download.ts'
 import { CSV_TYPE, tableToCsv } from './csv.ts'
-import type { Column } from './order-columns.ts'
-import { frameOf, sheetOf, XLSX_TYPE } from './xlsx.ts'
+import type { Column } from './columns.ts'
+import { sheetOf } from './sheet.ts'
+import { frameOf, XLSX_TYPE } from './workbook.ts'
 import { toZip, type ZipFile } from './zip.ts'
 
 /** A table that is held in memory. */

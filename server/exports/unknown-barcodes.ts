@@ -4,12 +4,12 @@ import type { ExportFormat } from '#shared/orders'
 import type { NamedGroup } from '../services/import-failures.ts'
 import type { Download } from '../http/define-download.ts'
 import { exportTable } from './table.ts'
-import type { Column } from './order-columns.ts'
+import type { Column } from './columns.ts'
 
 const COLUMNS: Column<NamedGroup>[] = [
-  { title: '条码', kind: 'text', value: barcodeUnknownToC8 },
+  { title: '条码', kind: 'id', value: barcodeUnknownToC8 },
   { title: '商品', kind: 'text', value: ({ product }) => product },
-  { title: 'goBox 条码', kind: 'text', value: ({ alias }) => alias?.barcode ?? null },
+  { title: 'goBox 条码', kind: 'id', value: ({ alias }) => alias?.barcode ?? null },
   { title: '在等的订单数', kind: 'number', value: ({ orders }) => orders },
   { title: '在等的金额（元）', kind: 'money', value: ({ amount }) => amount },
   { title: '最早的下单时间', kind: 'time', value: ({ since }) => since },

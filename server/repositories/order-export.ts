@@ -1,5 +1,6 @@
 import { asc, sql } from 'drizzle-orm'
 import { orders } from '#drizzle/schema/orders'
+import { c8IdFromText } from '#shared/c8-id'
 import type { ImportState } from '#shared/import-state'
 import type { OrderStatus } from '#shared/order-status'
 import type { OrderFilter } from '#shared/orders'
@@ -28,7 +29,10 @@ const {
   importError,
   importedAt,
   importedUser,
+  retailId,
   retailCode,
+  createdAt,
+  createdUser,
 } = orders
 const columns = {
   id,
@@ -44,7 +48,10 @@ const columns = {
   importError,
   importedAt,
   importedUser,
+  retailId,
   retailCode,
+  createdAt,
+  createdUser,
 }
 
 /** The columns of an order in an export. */
@@ -65,27 +72,16 @@ type Values = [
   importError: string | null,
   importedAt: number | null,
   importedUser: string | null,
+  retailId: string | null,
   retailCode: string | null,
+  createdAt: number,
+  createdUser: string,
 ]
 
 /** By hand, as Drizzle's own mapping takes as long as the reading. */
 function toRecord(values: unknown[], names: Map<number, string>): ExportRecord {
-  const [
-    id,
-    transId,
-    status,
-    eId,
-    devId,
-    createTime,
-    updateTime,
-    totalAmount,
-    products,
-    importState,
-    importError,
-    importedAt,
-    importedUser,
-    retailCode,
-  ] = values as Values
+  const [id, transId, status, eId, devId, createTime, updateTime, totalAmount, products, ...rest] = values as Values
+  const [importState, importError, importedAt, importedUser, retailId, retailCode, createdAt, createdUser] = rest
   return {
     id,
     transId,
@@ -100,7 +96,10 @@ function toRecord(values: unknown[], names: Map<number, string>): ExportRecord {
     importError,
     importedAt,
     importedUser,
+    retailId: retailId === null ? null : c8IdFromText(retailId),
     retailCode,
+    createdAt,
+    createdUser,
     deviceName: names.get(devId) ?? null,
   }
 }

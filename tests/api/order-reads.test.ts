@@ -130,6 +130,12 @@ describe('the export', () => {
         answer: failed(/^format：/),
       },
       {
+        says: 'refuses columns that there are not',
+        request: `${EXPORT}&columns=trans_id,profit`,
+        status: 400,
+        answer: failed(/^columns：必须是 trans_id、.* 中的一个或几个，用逗号分隔$/),
+      },
+      {
         says: 'refuses a bad filter like trade_view',
         request: `${EXPORT}&status=99`,
         status: 400,
@@ -147,9 +153,9 @@ describe('the export', () => {
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
     expect(response.headers.get('content-disposition')).toContain('filename="orders_2026-11-20_2026-11-20.csv"')
     const rows = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer()).split('\r\n')
-    expect(rows[0]).toMatch(/^\uFEFF订单号,/)
+    expect(rows[0]).toMatch(/^\uFEFF交易编号,/)
     expect(rows.slice(1).map((row) => row.split(',', 1)[0])).toEqual(['A-1', 'A-1', 'a-2', ''])
-    expect(rows[3]).toContain(",'=1,'-茶,1,99.9,,99.9,")
+    expect(rows[3]).toContain(",'=1,'-茶,1,99.90,,99.90,")
   })
 
   it.each(['format=xlsx', ''])('is a workbook, too, also where no form is named: %j', async (query) => {

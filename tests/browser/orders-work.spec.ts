@@ -86,6 +86,29 @@ test('the current filter is exported as a workbook', async ({ page }) => {
   expect((await readFile(await download.path())).subarray(0, 4).toString('latin1')).toBe('PK\x03\x04')
 })
 
+test('an export has the columns that were chosen, also after the page was loaded anew', async ({ page, snap }) => {
+  await stack().deliver(orderOf('T-COLUMNS'))
+  await openOrders(page, stack(), '/orders?q=T-COLUMNS')
+  await page.getByRole('button', { name: '导出' }).click()
+  await page.getByRole('menuitem', { name: '导出哪些列' }).click()
+  const dialog = page.getByRole('dialog', { name: '导出哪些列' })
+  for (const name of ['条码', '商品', '商品数量', '交易金额', '商品成本'])
+    await dialog.getByText(name, { exact: true }).click()
+  await snap('export-columns')
+  await dialog.getByRole('button', { name: '确定' }).click()
+  await expect(dialog).toBeHidden()
+  await page.reload()
+  await page.getByRole('button', { name: '导出' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /CSV/ }).click(),
+  ])
+  const [titles, ...rows] = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n')
+  expect(titles).toMatch(/^\uFEFF交易编号,.*货柜名称,订单总金额（元）,/)
+  expect(titles).not.toContain('条码')
+  expect(rows).toHaveLength(1)
+})
+
 test('an export that fails says why, and nothing is saved', async ({ page, allowStatus }) => {
   allowStatus(503)
   await stack().deliver(orderOf('T-NO-BOOK'))
