@@ -10,6 +10,7 @@ import {
   shownUser,
   type AnswerOf,
 } from './answer-schema.ts'
+import { EXPORT_FORMATS } from './orders.ts'
 import { choiceField, endTimeField, pagingFields, textField, timeField } from './fields.ts'
 
 /** How long an audit entry is kept at least, in milliseconds. */
@@ -76,18 +77,27 @@ const auditDetailAnswer = /* @__PURE__ */ answerSchema(() =>
 )
 export type AuditDetail = AnswerOf<typeof auditDetailAnswer>
 
+const filterFields = (zone: string) => ({
+  event: choiceField(AUDIT_EVENTS).optional(),
+  /** Part of the name. */
+  user: textField(1, 64)
+    .meta({ examples: ['陈晓东'] })
+    .optional(),
+  start_date: timeField(zone).optional(),
+  end_date: endTimeField(zone).optional(),
+})
+
 /** The list's query. */
 export function auditQuerySchema(zone: string) {
-  return z.object({
-    event: choiceField(AUDIT_EVENTS).optional(),
-    user: textField(1, 64)
-      .meta({ examples: ['陈晓东'] })
-      .optional(),
-    start_date: timeField(zone).optional(),
-    end_date: endTimeField(zone).optional(),
-    ...pagingFields,
-  })
+  return z.object({ ...filterFields(zone), ...pagingFields })
 }
+
+/** The export's: the list's filter, and the form. */
+export function auditExportSchema(zone: string) {
+  return z.object({ ...filterFields(zone), format: choiceField(EXPORT_FORMATS).default('xlsx') })
+}
+
+export type AuditFilter = Omit<AuditQuery, 'start' | 'limit'>
 
 export type AuditQuery = z.output<ReturnType<typeof auditQuerySchema>>
 

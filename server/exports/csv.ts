@@ -39,11 +39,16 @@ function writerFor(zone: string): CellWriter {
 
 const headerOf = (columns: { title: string }[]) => `${BOM}${columns.map(({ title }) => csvText(title)).join(',')}\r\n`
 
-/** A table as a CSV file. */
-export function* tableToCsv<Row>(columns: Column<Row>[], rows: Row[], zone: string): Generator<string> {
+/** A table whose rows come in slices as a CSV file. */
+export async function* tableToCsv<Row>(
+  columns: Column<Row>[],
+  slices: AsyncIterable<Row[]>,
+  zone: string,
+): AsyncGenerator<string> {
   const writer = writerFor(zone)
   yield headerOf(columns)
-  for (const row of rows) yield `${writeCells(columns, row, writer).slice(0, -writer.separator.length)}\r\n`
+  for await (const rows of slices)
+    yield rows.map((row) => `${writeCells(columns, row, writer).slice(0, -writer.separator.length)}\r\n`).join('')
 }
 
 /** The orders as a CSV file (RFC 4180), a piece for each slice of orders. */

@@ -7,10 +7,9 @@ import { viewDay, type DayDetail } from '../repositories/settlements.ts'
 import { presentSettlement } from '../serializers/settlement.ts'
 import type { Download } from '../http/define-download.ts'
 import { nextTurn } from '../turns.ts'
-import { type Column, writeCells } from './columns.ts'
-import { tableBegin, tableEnd, writerFor } from './sheet.ts'
-import { frameOf, XLSX_TYPE } from './workbook.ts'
-import { toZip, type ZipFile } from './zip.ts'
+import type { Column } from './columns.ts'
+import { sheetOfSlices, toWorkbook } from './table.ts'
+import { XLSX_TYPE } from './workbook.ts'
 
 const STATUS_NAMES: Record<DayStatus, string> = {
   open: '未对账',
@@ -67,29 +66,27 @@ async function* readDays(setOfBookId: number, days: Day[], client: AbortSignal):
   }
 }
 
-async function* sheet<Row>(
-  columns: Column<Row>[],
+async function* rowsOfDays<Row>(
   days: AsyncIterable<DayDetail>,
   rowsOf: (day: DayDetail) => Row[],
-  zone: string,
-): AsyncGenerator<string> {
-  const writer = writerFor(zone)
-  yield tableBegin(columns)
-  let written = 0
-  for await (const day of days) {
-    const rows = rowsOf(day)
-    written += rows.length
-    yield rows.map((row) => `<row>${writeCells(columns, row, writer)}</row>`).join('')
-  }
-  yield tableEnd(columns, written)
+): AsyncGenerator<Row[]> {
+  for await (const day of days) yield rowsOf(day)
 }
 
-async function* filesOf(setOfBookId: number, days: Day[], zone: string, client: AbortSignal): AsyncGenerator<ZipFile> {
+function sheetsOf(setOfBookId: number, days: Day[], zone: string, client: AbortSignal) {
   const read = () => readDays(setOfBookId, days, client)
   const cabinets = (of: DayDetail): CabinetOfDay[] => of.cabinets.map((cabinet) => ({ ...cabinet, of }))
-  yield { name: 'xl/worksheets/sheet1.xml', content: sheet(SUMMARY, read(), cabinets, zone) }
-  yield { name: 'xl/worksheets/sheet2.xml', content: sheet(DIFFERENCES, read(), (day) => day.differences, zone) }
-  yield* frameOf(['汇总', '差异'])
+  return toWorkbook([
+    ['汇总', sheetOfSlices(SUMMARY, rowsOfDays(read(), cabinets), zone)],
+    [
+      '差异',
+      sheetOfSlices(
+        DIFFERENCES,
+        rowsOfDays(read(), (day) => day.differences),
+        zone,
+      ),
+    ],
+  ])
 }
 
 /** The days as a workbook: a row a day and cabinet, and what does not agree. */
@@ -99,6 +96,6 @@ export function exportSettlements(setOfBookId: number, days: Day[], zone: string
     type: XLSX_TYPE,
     name: `日结_${range}.xlsx`,
     plainName: `settlements_${range}.xlsx`,
-    content: toZip(filesOf(setOfBookId, days, zone, client)),
+    content: sheetsOf(setOfBookId, days, zone, client),
   }
 }

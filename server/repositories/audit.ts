@@ -1,7 +1,8 @@
-import { and, count, desc, eq, gte, lt, lte } from 'drizzle-orm'
+import { and, count, desc, eq, gte, lt, lte, or } from 'drizzle-orm'
 import { auditEntries } from '#drizzle/schema/audit'
-import { AUDIT_KEPT, type AuditDetail, type AuditEvent, type AuditQuery } from '#shared/audit'
+import { AUDIT_KEPT, type AuditDetail, type AuditEvent, type AuditFilter, type AuditQuery } from '#shared/audit'
 import { useStorage, type Tx } from '../storage/engine.ts'
+import { nextTurn } from '../turns.ts'
 
 /** Who does something, for which account set, and from where. */
 export interface Actor {
@@ -22,19 +23,22 @@ export async function recordAudit(by: Actor, event: AuditEvent, detail?: AuditDe
   await useStorage().write((tx) => addAudit(tx, by, event, detail))
 }
 
+const entriesMatch = (setOfBookId: number, { event, user, start_date: start, end_date: end }: AuditFilter) =>
+  and(
+    eq(auditEntries.setOfBookId, setOfBookId),
+    event === undefined ? undefined : eq(auditEntries.event, event),
+    user === undefined ? undefined : useStorage().dialect.contains(auditEntries.user, user),
+    start === undefined ? undefined : gte(auditEntries.at, start),
+    end === undefined ? undefined : lte(auditEntries.at, end),
+  )
+
 /** A page of the account set's entries that match, newest first, and how many match. */
 export async function listAudit(
   setOfBookId: number,
   query: AuditQuery,
 ): Promise<{ total: number; rows: AuditRecord[] }> {
   const { db } = useStorage()
-  const where = and(
-    eq(auditEntries.setOfBookId, setOfBookId),
-    query.event === undefined ? undefined : eq(auditEntries.event, query.event),
-    query.user === undefined ? undefined : eq(auditEntries.user, query.user),
-    query.start_date === undefined ? undefined : gte(auditEntries.at, query.start_date),
-    query.end_date === undefined ? undefined : lte(auditEntries.at, query.end_date),
-  )
+  const where = entriesMatch(setOfBookId, query)
   const [counted] = await db.select({ total: count() }).from(auditEntries).where(where)
   const rows = await db
     .select()
@@ -44,6 +48,31 @@ export async function listAudit(
     .limit(query.limit)
     .offset(query.start)
   return { total: counted!.total, rows }
+}
+
+/** Entries that are read at once for an export. */
+const SLICE = 200
+
+/** All of the account set's entries that match, newest first, a slice at a time. */
+export async function* readAudit(
+  setOfBookId: number,
+  filter: AuditFilter,
+  client: AbortSignal,
+): AsyncGenerator<AuditRecord[]> {
+  let last: AuditRecord | undefined
+  do {
+    const behind =
+      last && or(lt(auditEntries.at, last.at), and(eq(auditEntries.at, last.at), lt(auditEntries.id, last.id)))
+    const rows = await useStorage()
+      .db.select()
+      .from(auditEntries)
+      .where(and(entriesMatch(setOfBookId, filter), last && lte(auditEntries.at, last.at), behind))
+      .orderBy(desc(auditEntries.at), desc(auditEntries.id))
+      .limit(SLICE)
+    if (rows.length > 0) yield rows
+    last = rows.length === SLICE ? rows.at(-1) : undefined
+    await nextTurn(client)
+  } while (last)
 }
 
 /** Forgets entries that have been kept for a year. Returns how many. */

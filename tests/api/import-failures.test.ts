@@ -142,8 +142,8 @@ describe('GET /api/import_failures/unknown_barcodes', () => {
     const [title, ...rows] = (await response.text()).split('\r\n')
     expect(title).toBe('条码,商品,goBox 条码,在等的订单数,在等的金额（元）,最早的下单时间')
     expect(rows).toEqual([
-      `${bread},"""商品"" 17",,2,13.6,2026-11-19 09:00:00`,
-      `${milk},"""商品"" 24",,1,5.5,2026-11-20 10:00:00`,
+      `${bread},"""商品"" 17",,2,13.60,2026-11-19 09:00:00`,
+      `${milk},"""商品"" 24",,1,5.50,2026-11-20 10:00:00`,
       '',
     ])
   })

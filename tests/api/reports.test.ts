@@ -146,7 +146,7 @@ describe('GET /api/reports/export', () => {
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer())
     expect(text.split('\r\n')).toEqual([
       '\uFEFF设备id,货柜名称,销售额（元）,订单数,平均每单（元）,退款订单数,退款（元）,上期销售额（元）,去年同期销售额（元）',
-      expect.stringMatching(/^\d+,'=一号柜,10,2,5,1,4,4,4$/),
+      expect.stringMatching(/^\d+,'=一号柜,10\.00,2,5\.00,1,4\.00,4\.00,4\.00$/),
       '',
     ])
   })

@@ -175,7 +175,31 @@ test('the log tells who changed what', async ({ page, snap }) => {
   const entry = page.getByRole('listitem').filter({ hasText: '修改货柜' }).first()
   await expect(entry).toContainText(root[0]!.name)
   await expect(entry).toContainText('发票类型: 增值税发票 → 收据')
+  // Log-ins that follow each other and say the same are one row.
+  const query = new URLSearchParams({ url: stack().sandbox.c8Url, set_of_book: 'A001', user_name: '陈晓东' })
+  for (let time = 0; time < 3; time++)
+    await fetch(`${stack().url}/api/access_token?${query}`, { headers: { token: 'c8-token-A001' } })
+  await page.reload()
+  const first = page.locator('.settings-section li').first()
+  await expect(first).toContainText('登录')
+  await expect(first).toContainText(/[3-9] 次，从/)
   await snap('settings-audit')
+  await page.getByLabel('按用户查找').fill('没有这个人')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: '没有这样的记录' })).toBeVisible()
+  await page.getByLabel('按用户查找').fill('陈')
+  await page.keyboard.press('Enter')
+  await expect(entry).toBeVisible()
+  const [request, download] = await Promise.all([
+    page.waitForRequest('**/api/audit/export*'),
+    page.waitForEvent('download'),
+    page
+      .getByRole('button', { name: '导出' })
+      .click()
+      .then(() => page.getByRole('menuitem', { name: 'Excel' }).click()),
+  ])
+  expect(new URL(request.url()).searchParams.get('user')).toBe('陈')
+  expect(download.suggestedFilename()).toMatch(/^操作记录_.*\.xlsx$/)
 })
 
 test('who may only look sees what they may do, no secret and no log', async ({ page, snap }) => {

@@ -1,8 +1,8 @@
 import { auditPageAnswer, auditQuerySchema, type AuditEntry } from '#shared/audit'
 import { formatTime } from '#shared/time'
-import { listAudit } from '../repositories/audit.ts'
-import { defineApi } from '../http/define-api.ts'
-import { useConfig } from '../config.ts'
+import { listAudit } from '../../repositories/audit.ts'
+import { defineApi } from '../../http/define-api.ts'
+import { useConfig } from '../../config.ts'
 
 const { zone } = useConfig()
 
