@@ -13,7 +13,7 @@ export default defineNuxtConfig({
   telemetry: false,
   devtools: { enabled: false },
   modules: ['@element-plus/nuxt', '@pinia/nuxt', '@vueuse/nuxt', '@nuxtjs/i18n', '@nuxtjs/color-mode', '@nuxt/eslint'],
-  css: ['~/assets/theme.css'],
+  css: ['~/assets/theme.css', '~/assets/print.css'],
   alias: { '#drizzle': `${root}drizzle` },
   app: {
     head: {
