@@ -88,7 +88,7 @@ goBox is running. Log in by clicking:
   ${first}
 
 What to try:
-  1. Download today's orders: they are still waiting at goBox.
+  1. Download today's orders: those of the last hour are still at goBox.
   2. Import an order, then see its document in C8: ${c8Url}/
   3. Import one that fails: a cabinet is not configured yet, and C8 does not know every barcode.
   4. Watch new orders arrive every few seconds.
