@@ -38,6 +38,7 @@ export const ERROR_CODES = [
   'check_not_running',
   'credentials_incomplete',
   'credentials_missing',
+  'credentials_refused',
   'cross_site',
   'database_damaged',
   'database_unavailable',

@@ -77,14 +77,31 @@ const LONGEST_TOKEN = 366 * 24 * 3600
 const expires = numeric.transform((seconds) => Math.min(Math.floor(seconds), LONGEST_TOKEN))
 const tokenSchema = z.object({ access_token: z.string().min(1), expires })
 
+/** What goBox says where the user name or the key is wrong. */
+const ABOUT_CREDENTIALS = /签名|用户|密钥|账号|密码|\b(?:sign|user|app_?key|password)/i
+
+/** A refusal in words that say whose the right credentials are; anything else as it is. */
+function aboutCredentials(error: unknown): unknown {
+  const reason = error instanceof Refused && error.params?.reason
+  return typeof reason === 'string' && ABOUT_CREDENTIALS.test(reason)
+    ? new Refused(
+        `goBox 不认现在的用户名和密钥（${reason}），请向货柜供应商的客服或管 goBox 账号的同事要对的那一对，再到“设置 › 对接”里填写`,
+        { code: 'credentials_refused', params: { reason }, cause: error },
+      )
+    : error
+}
+
 /** Gets an access token for a shop's credentials; `expires` is in seconds from now. */
 export async function getAccessToken(
   userName: string,
   appKey: string,
 ): Promise<{ accessToken: string; expires: number }> {
   const step = { name: 'get_access_token', text: '获取访问令牌' }
+  const asked = command('/access-token', step, { user: userName, command: 'GetToken' }, appKey)
   const output = tokenSchema.safeParse(
-    await command('/access-token', step, { user: userName, command: 'GetToken' }, appKey),
+    await asked.catch((error: unknown) => {
+      throw aboutCredentials(error)
+    }),
   )
   if (!output.success) throw unreadable(step)
   return { accessToken: output.data.access_token, expires: output.data.expires }

@@ -28,7 +28,7 @@ export async function requestAccessToken(
 /** Milliseconds between two looks at a renewal that another node makes. */
 const LOOK = 200
 /** Whether it was goBox itself that said no. */
-const goboxAnswered = ({ code }: Refused) => code === 'upstream_refuses'
+const goboxAnswered = ({ code }: Refused) => code === 'upstream_refuses' || code === 'credentials_refused'
 
 const renewals = new Map<string, Promise<string>>()
 
@@ -78,7 +78,10 @@ export async function withAccessToken<T>(
   if (!set) throw new NotFound('没有这个账套，请检查地址和账套名', { code: 'set_of_book_not_found' })
   const { appKey, userName, accessToken, expiredAt } = set
   if (!appKey || !userName)
-    throw new Refused('还没有设置 goBox 的 user_name 和 app_key，请先到“设置”里填写', { code: 'credentials_missing' })
+    throw new Refused(
+      '还没有设置 goBox 的用户名和密钥，请到“设置 › 对接”里填写；它们在货柜供应商的客服或管 goBox 账号的同事那里',
+      { code: 'credentials_missing' },
+    )
   const token = accessToken && expiredAt! - MARGIN > Date.now() ? accessToken : await renew(set, userName, appKey)
   try {
     return await call(token, appKey)

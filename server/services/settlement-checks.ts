@@ -147,7 +147,10 @@ export async function askForCheck(session: SessionRecord, date: string): Promise
   if (day.from > now) throw new Refused(`${date} 还没有开始，不能对账`, { code: 'day_not_begun', params: { date } })
   const set = await getSetOfBook(setOfBookId)
   if (!set?.appKey || !set.userName)
-    throw new Refused('还没有设置 goBox 的 user_name 和 app_key，请先到“设置”里填写', { code: 'credentials_missing' })
+    throw new Refused(
+      '还没有设置 goBox 的用户名和密钥，请到“设置 › 对接”里填写；它们在货柜供应商的客服或管 goBox 账号的同事那里',
+      { code: 'credentials_missing' },
+    )
   await requestCheck(setOfBookId, day, { user: userName, sessionId: id }, now)
   wakeChecks()
 }
