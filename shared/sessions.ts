@@ -19,6 +19,7 @@ export const sessionAnswer = /* @__PURE__ */ answerSchema(() =>
     access_level: z.int().meta({ description: 'A bit mask: 1 view, 2 edit, 4 create, 8 delete.', examples: [15] }),
     expires_at: shownTime().meta({ description: 'Each use puts it off.' }),
     user_name: shownUser(),
+    name: shownText('南山店', 'What people call the account set; `null` without a name.').nullable(),
     time_zone: shownText('Asia/Shanghai', 'The shop’s zone, in which every time is written.'),
   }),
 )

@@ -8,10 +8,11 @@ import {
   shownUser,
   type AnswerOf,
 } from './answer-schema.ts'
-import { integerField, nameField } from './fields.ts'
+import { integerField, nameField, orNull } from './fields.ts'
 
-/** goBox's credentials as the settings page sends them. */
+/** What people call the account set, and goBox's credentials, as the settings page sends them. */
 export const credentialsSchema = z.object({
+  name: orNull(nameField(40).meta({ examples: ['南山店'] })).optional(),
   app_key: nameField(256)
     .meta({ examples: ['key of A001'] })
     .optional(),
@@ -32,6 +33,7 @@ export const setOfBookAnswer = /* @__PURE__ */ answerSchema(() =>
     .object({
       id: shownInteger(),
       set_of_book: shownSetOfBook(),
+      name: shownText('南山店', 'What people call it; `null` without a name.').nullable(),
       app_key: shownText('key of A001', 'Secret: `null` without the permission “edit”.').nullable(),
       user_name: shownText('shop-A001', 'The shop’s name at goBox.').nullable(),
       access_token: shownText('5f3a…', 'Secret, issued by goBox: `null` without the permission “edit”.').nullable(),

@@ -5,6 +5,8 @@ import type { LogIn, Session } from '#shared/sessions'
 export interface Account {
   url: string
   set_of_book: string
+  /** What people call it. */
+  name?: string | null
   user_name: string
   access_level: number
   time_zone: string
@@ -39,8 +41,8 @@ export const useSessionStore = defineStore('session', () => {
   const others = computed(() => accounts.value.filter((account) => account !== current.value))
   const ended = computed(() => accounts.value.find((account) => isChosen(account) && account.since === null))
 
-  function add({ url, set_of_book }: LogIn, { token, access_level, user_name, time_zone }: Session) {
-    const account: Account = { url, set_of_book, access_level, user_name, time_zone, since: Date.now() }
+  function add({ url, set_of_book }: LogIn, { token, access_level, user_name, name, time_zone }: Session) {
+    const account: Account = { url, set_of_book, name, access_level, user_name, time_zone, since: Date.now() }
     if (isFramed) account.token = token
     accounts.value = [...accounts.value.filter((one) => one.set_of_book !== set_of_book), account]
     choose(set_of_book)
@@ -49,6 +51,11 @@ export const useSessionStore = defineStore('session', () => {
   function remove(setOfBook: string) {
     accounts.value = accounts.value.filter(({ set_of_book }) => set_of_book !== setOfBook)
     if (chosen.value === setOfBook) choose(accounts.value.find(({ since }) => since !== null)?.set_of_book ?? '')
+  }
+
+  /** The current account set has another name. */
+  function rename(name: string | null) {
+    if (current.value) current.value.name = name
   }
 
   /** The server does not know this session any more; a log-in since then is another one. */
@@ -93,6 +100,7 @@ export const useSessionStore = defineStore('session', () => {
     ended,
     add,
     remove,
+    rename,
     markEnded,
     choose,
     headersOf,

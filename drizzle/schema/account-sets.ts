@@ -4,6 +4,8 @@ import type { ErrorCode, ErrorParams } from '#shared/error-codes'
 export const setOfBooks = table('set_of_books', {
   id: id(),
   setOfBook: text('set_of_book').notNull().unique(),
+  /** What people call it; C8 knows it by `set_of_book` alone. */
+  name: text(),
   /** The C8 whose first log-in made this row; no other may ever answer for it. */
   c8Origin: text('c8_origin').notNull(),
   appKeySealed: text('app_key_sealed'),

@@ -22,6 +22,7 @@ const logIn = defineEventHandler((event) =>
       access_level: session.accessLevel,
       expires_at: formatTime(session.expiresAt, useConfig().zone),
       user_name: session.userName,
+      name: session.name,
       time_zone: useConfig().zone,
     } satisfies Session & { state: 1 }
   }),

@@ -3,6 +3,7 @@ import { setOfBooks } from '#drizzle/schema/account-sets'
 import type { Reason } from '#shared/error-codes'
 import { useStorage, type Tx } from '../storage/engine.ts'
 import { hashToken, newToken, seal, unseal } from '../storage/seal.ts'
+import { addAudit, type Actor } from './audit.ts'
 
 type Row = typeof setOfBooks.$inferSelect
 
@@ -58,6 +59,16 @@ export async function ensureSetOfBook(name: string, c8Origin: string): Promise<S
 export async function lockRow(tx: Tx, id: number): Promise<Row | undefined> {
   const [row] = await useStorage().forUpdate(tx.select().from(setOfBooks).where(eq(setOfBooks.id, id)))
   return row
+}
+
+/** Gives the account set the name that people know it by, or takes it away. */
+export async function nameSetOfBook(set: SetOfBookRecord, name: string | null, by: Actor): Promise<SetOfBookRecord> {
+  const [row] = await useStorage().write(async (tx) => {
+    await addAudit(tx, by, 'settings_changed', { before: { name: set.name }, after: { name } })
+    const change = { name, updatedAt: Date.now(), updatedUser: by.user }
+    return tx.update(setOfBooks).set(change).where(eq(setOfBooks.id, set.id)).returning()
+  })
+  return open(row!)
 }
 
 /** Pauses the import queue until the next log-in, with a reason for the page. */

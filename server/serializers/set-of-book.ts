@@ -12,6 +12,7 @@ export function presentSetOfBook(set: SetOfBookRecord, accessLevel: number): Set
   return {
     id: set.id,
     set_of_book: set.setOfBook,
+    name: set.name,
     app_key: secret(set.appKey),
     user_name: set.userName,
     access_token: secret(set.accessToken),

@@ -49,7 +49,7 @@ async function admit({ url, set_of_book: name, user_name: statedUser }: LogIn, c
   const session = await createSession({ setOfBook: name, userName, accessLevel, ...access }, address, Date.now())
   // Neither waited for nor able to fail the log-in.
   void checkLookup(session.setOfBookId, access)
-  return { ...session, accessLevel, userName }
+  return { ...session, accessLevel, userName, name: known?.name ?? null }
 }
 
 /** An attacker with many addresses could otherwise fill the disk with entries; the log has them all. */

@@ -27,6 +27,7 @@ describe('a log-in', () => {
         token: expect.stringMatching(/^[0-9a-f]{64}$/),
         access_level: 5,
         user_name: '陈晓东',
+        name: null,
         time_zone: 'Asia/Shanghai',
         expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
       },

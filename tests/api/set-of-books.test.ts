@@ -52,6 +52,7 @@ describe('GET /api/set_of_books', () => {
       state: 1,
       id: shop.id,
       set_of_book: shop.name,
+      name: null,
       app_key: shop.app_key,
       user_name: shop.gobox_user,
       access_token: expect.stringMatching(/^at-/),
@@ -112,14 +113,14 @@ describe('PUT /api/set_of_books/[id]', () => {
         request: 'PUT /api/set_of_books/{own}',
         body: { app_key: 'k' },
         status: 422,
-        answer: failed(/同时填写/),
+        answer: failed(/同时填写 goBox 的用户名和密钥/),
       },
       {
-        says: 'stores nothing when goBox does not know the user',
+        says: 'stores nothing when goBox does not know the user, and says who has the right one',
         request: 'PUT /api/set_of_books/{own}',
         body: { app_key: 'k', user_name: 'nobody' },
         status: 422,
-        answer: failed(/goBox 获取访问令牌被拒绝：用户不存在/),
+        answer: failed(/不认现在的用户名和密钥（用户不存在），请向货柜供应商的客服/, 'credentials_refused'),
         calls: ['gobox.token'],
       },
       {
@@ -127,12 +128,30 @@ describe('PUT /api/set_of_books/[id]', () => {
         request: 'PUT /api/set_of_books/{own}',
         body: { app_key: 'k', user_name: 'shop-S001' },
         status: 422,
-        answer: failed(/签名错误/),
+        answer: failed(/不认现在的用户名和密钥（签名错误），请向货柜供应商的客服/, 'credentials_refused'),
         calls: ['gobox.token'],
       },
     ],
     () => world,
   )
+
+  it('keeps the name that people know, shows it at each log-in and takes it away again, without asking goBox', async () => {
+    const shop = await context.app.openShop()
+    const put = (body: object) =>
+      context.app.ask(`PUT /api/set_of_books/${shop.id}`, { token: shop.token, body: body as Fields })
+    await context.app.sandbox.control.clearCalls()
+    expect((await put({ name: ' 南山店 ' })).body).toMatchObject({ set_of_book: shop.name, name: '南山店' })
+    expect(await context.app.sandbox.control.calls('gobox.token')).toEqual([])
+    const logIn = async () => (await context.app.logInWith(shop.c8Token, { set_of_book: shop.name })).body
+    expect(await logIn()).toMatchObject({ name: '南山店' })
+    const { root } = (
+      await context.app.ask<{ root: Fields[] }>('GET /api/audit?event=settings_changed', { token: shop.token })
+    ).body
+    expect(root[0]!.detail).toEqual({ before: { name: null }, after: { name: '南山店' } })
+    expect(await put({ name: '长'.repeat(41) })).toMatchObject({ status: 400, body: failed(/^name：/) })
+    expect((await put({ name: null })).body).toMatchObject({ name: null })
+    expect(await logIn()).toMatchObject({ name: null })
+  })
 
   it.each<[string, Parameters<typeof context.app.sandbox.control.fault>[0], number, RegExp]>([
     ['500', { step: 'gobox.token', kind: 'status' }, 502, /goBox 获取访问令牌失败：服务出错/],

@@ -167,6 +167,27 @@ test('a message that was not understood shows its reason, cannot be replayed unm
   await expect(page.getByRole('heading', { name: '没有看不懂的消息' })).toBeVisible()
 })
 
+test('the account set is given a name that people know, which stands at the top of each page', async ({
+  page,
+  snap,
+}) => {
+  await openPage(page, stack(), '/settings')
+  const bar = page.locator('.frame-top-bar')
+  await expect(bar).toContainText('A001')
+  await page.getByLabel('账套的名称').fill('南山一店（科技园、医院、大学城和福田站的所有货柜，含仓库）')
+  await page.getByRole('button', { name: '保存名称' }).click()
+  await expect(bar.locator('.account')).toContainText('南山一店')
+  await snap('settings-name')
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+  await expect(page.getByRole('button', { name: '退出登录' })).toBeInViewport({ ratio: 1 })
+  await openPage(page, stack(), '/orders', viewer)
+  await expect(bar.locator('.account')).toContainText('南山一店')
+  await openPage(page, stack(), '/settings')
+  await page.getByLabel('账套的名称').fill('')
+  await page.getByRole('button', { name: '保存名称' }).click()
+  await expect(bar.locator('.account')).not.toContainText('南山一店')
+})
+
 test('the log tells who changed what', async ({ page, snap }) => {
   const { root } = await stack().ask<{ root: { id: number; name: string }[] }>('GET', '/api/devices')
   await stack().ask('PUT', `/api/devices/${root[0]!.id}`, { bill_type: 2 })

@@ -1,0 +1,1 @@
+ALTER TABLE "set_of_books" ADD COLUMN "name" text;
