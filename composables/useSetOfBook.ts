@@ -12,8 +12,9 @@ export function useSetOfBook() {
     (name) => name !== undefined && session.rename(name),
     { immediate: true },
   )
-  const put = async (body: object) =>
-    (load.data = await api<SetOfBook>(`/api/set_of_books/${load.data!.id}`, { method: 'PUT', body }))
+  async function put(body: object) {
+    load.data = await api<SetOfBook>(`/api/set_of_books/${load.data!.id}`, { method: 'PUT', body })
+  }
 
   return {
     load,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { itHolds, itIsGuarded, type World } from './scenarios.ts'
-import { failed, useApp } from './server.ts'
+import { failed, useApp, type Fields } from './server.ts'
 
 const context = useApp({ NUXT_UPSTREAM_TIMEOUT: '1000' })
 let world: World
