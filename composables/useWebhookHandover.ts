@@ -7,6 +7,9 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 /** The webhook's address as this browser reaches it, and a line for the shell that sends it an order. */
 export function useWebhookHandover() {
   const session = useSessionStore()
+  const {
+    $i18n: { locale },
+  } = useNuxtApp()
   const url = `${useRequestURL().origin}/api/create_order`
   const now = formatTime(Date.now(), session.zone)
   const CLOSED = 105
@@ -19,7 +22,7 @@ export function useWebhookHandover() {
     dev_id: devices.data?.root[0]?.dev_id ?? NO_CABINET,
     create_time: now,
     update_time: now,
-    products: [{ barcode: '0000000000000', name: '测试', num: 1, amount: 0.01, cost: 0.01 }],
+    products: [{ barcode: '0000000000000', name: locale.value === 'zh' ? '测试' : 'Test', num: 1, amount: 0.01, cost: 0.01 }],
   }))
   const curlFor = (token: string) =>
     `curl -X POST ${quoted(url)} -H ${quoted(`Token: ${token}`)} -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(testOrder.value))}`
