@@ -162,41 +162,38 @@ describe('the one file', () => {
     expect(verified.status).toBe(0)
   })
 
-  it.skipIf(!isRoot)(
-    'upgrades, backs up and demos where there is glibc and libstdc++ and nothing else',
-    async () => {
-      const bare = join(place.home, 'bare')
-      mkdirSync(join(bare, 'tmp'), { recursive: true })
-      copyWithLibraries(program, bare, 'gobox')
-      for (const folder of ['etc/systemd/system', 'usr/local/bin', 'var/lib/gobox'])
-        mkdirSync(join(bare, folder), { recursive: true })
-      copyFileSync(program, join(bare, BINARY))
-      writeFileSync(join(bare, UNIT_FILE), '')
-      writeFileSync(join(bare, ENVIRONMENT_FILE), 'NUXT_GOBOX_URL=http://127.0.0.1:9\n', { mode: 0o600 })
-      const inside = { env: bareEnvironment({ HOME: '/' }), encoding: 'utf8' } as const
-      const checked = spawnSync('chroot', [bare, BINARY, 'check'], inside)
-      expect(checked.stdout, 'the installed program checks its service').toMatch(
-        /数据目录 \/var\/lib\/gobox\/data[^]*能连上 goBox（http:\/\/127\.0\.0\.1:9\/?）/,
-      )
-      loadRelease('0.1.0', join(bare, 'data'))
-      const env = { NUXT_DATA_DIR: '/data', NUXT_SECRET_KEY: RELEASE_KEY, HOME: '/' }
-      const server = await serve('chroot', [bare, '/gobox', 'serve'], env)
-      await expect.poll(server.output).toMatch(/"back":"gobox restore \/data\/backups\/gobox-\S+\.db"/)
-      const headers = { token: RELEASE_SESSION }
-      const ask = async (method: string) => {
-        const response = await fetch(`${server.url}/api/backups`, { method, headers })
-        return (await response.json()) as Backups
-      }
-      expect(await ask('POST')).toMatchObject({ status: 'running' })
-      await expect.poll(async () => (await ask('GET')).drill.ok, { timeout: 20_000 }).toBe(true)
-      expect(await ask('GET')).toMatchObject({ status: 'idle', error: null, verified: true, count: 2 })
-      expect(await stop(server.child)).toBe(0)
-      const demo = await serve('chroot', [bare, '/gobox', 'demo'], { HOME: '/' })
-      await expect.poll(demo.output, { timeout: 90_000 }).toContain('/login?')
-      expect(await stop(demo.child)).toBe(0)
-    },
-    150_000,
-  )
+  const upgrade = 'upgrades, backs up and demos where there is glibc and libstdc++ and nothing else'
+  it.skipIf(!isRoot)(upgrade, { timeout: 150_000 }, async () => {
+    const bare = join(place.home, 'bare')
+    mkdirSync(join(bare, 'tmp'), { recursive: true })
+    copyWithLibraries(program, bare, 'gobox')
+    for (const folder of ['etc/systemd/system', 'usr/local/bin', 'var/lib/gobox'])
+      mkdirSync(join(bare, folder), { recursive: true })
+    copyFileSync(program, join(bare, BINARY))
+    writeFileSync(join(bare, UNIT_FILE), '')
+    writeFileSync(join(bare, ENVIRONMENT_FILE), 'NUXT_GOBOX_URL=http://127.0.0.1:9\n', { mode: 0o600 })
+    const inside = { env: bareEnvironment({ HOME: '/' }), encoding: 'utf8' } as const
+    const checked = spawnSync('chroot', [bare, BINARY, 'check'], inside)
+    expect(checked.stdout, 'the installed program checks its service').toMatch(
+      /数据目录 \/var\/lib\/gobox\/data[^]*能连上 goBox（http:\/\/127\.0\.0\.1:9\/?）/,
+    )
+    loadRelease('0.1.0', join(bare, 'data'))
+    const env = { NUXT_DATA_DIR: '/data', NUXT_SECRET_KEY: RELEASE_KEY, HOME: '/' }
+    const server = await serve('chroot', [bare, '/gobox', 'serve'], env)
+    await expect.poll(server.output).toMatch(/"back":"gobox restore \/data\/backups\/gobox-\S+\.db"/)
+    const headers = { token: RELEASE_SESSION }
+    const ask = async (method: string) => {
+      const response = await fetch(`${server.url}/api/backups`, { method, headers })
+      return (await response.json()) as Backups
+    }
+    expect(await ask('POST')).toMatchObject({ status: 'running' })
+    await expect.poll(async () => (await ask('GET')).drill.ok, { timeout: 20_000 }).toBe(true)
+    expect(await ask('GET')).toMatchObject({ status: 'idle', error: null, verified: true, count: 2 })
+    expect(await stop(server.child)).toBe(0)
+    const demo = await serve('chroot', [bare, '/gobox', 'demo'], { HOME: '/' })
+    await expect.poll(demo.output, { timeout: 90_000 }).toContain('/login?')
+    expect(await stop(demo.child)).toBe(0)
+  })
 })
 
 describe('gobox check', () => {
