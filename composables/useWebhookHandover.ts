@@ -22,7 +22,9 @@ export function useWebhookHandover() {
     dev_id: devices.data?.root[0]?.dev_id ?? NO_CABINET,
     create_time: now,
     update_time: now,
-    products: [{ barcode: '0000000000000', name: locale.value === 'zh' ? '测试' : 'Test', num: 1, amount: 0.01, cost: 0.01 }],
+    products: [
+      { barcode: '0000000000000', name: locale.value === 'zh' ? '测试' : 'Test', num: 1, amount: 0.01, cost: 0.01 },
+    ],
   }))
   const curlFor = (token: string) =>
     `curl -X POST ${quoted(url)} -H ${quoted(`Token: ${token}`)} -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(testOrder.value))}`

@@ -1,9 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { H3Event } from 'h3'
-import type { ErrorCode } from '#shared/error-codes'
 import { touchSession, type SessionRecord } from '../repositories/sessions.ts'
-import { findByLocalToken, type LocalToken } from '../repositories/local-tokens.ts'
+import { findByLocalToken, unknownLocalToken, type LocalToken } from '../repositories/local-tokens.ts'
 import { clientAddress, networkOf } from '../http/client-address.ts'
 import { clientOf } from '../http/client-left.ts'
 import { noteStranger } from '../services/restore-notice.ts'
@@ -36,27 +35,27 @@ function sessionTokenOf(request: IncomingMessage): string {
   return tokenOfCookie(request) ?? refuseMissing()
 }
 
-async function refuseToken(request: IncomingMessage, message: string, code: ErrorCode): Promise<never> {
+async function refuseToken(request: IncomingMessage, refusal: Unauthorized): Promise<never> {
   const client = networkOf(clientAddress(request))
   const { retryAfter } = await wrongTokens.look(client)
   if (retryAfter > 0)
     throw new TooMany(`无效的 Token 太多，请 ${retryAfter} 秒后再试`, retryAfter, { code: 'too_many_wrong_tokens' })
   await wrongTokens.add(client)
-  throw new Unauthorized(message, { code })
+  throw refusal
 }
 
 /** The session of the request's token. Throws Unauthorized, or TooMany after too many wrong tokens. */
 export async function authenticateStaff(request: IncomingMessage): Promise<SessionRecord> {
   return (
     (await touchSession(sessionTokenOf(request), Date.now())) ??
-    refuseToken(request, '登录已失效，请重新登录', 'session_ended')
+    refuseToken(request, new Unauthorized('登录已失效，请重新登录', { code: 'session_ended' }))
   )
 }
 
 function orRefuse(request: IncomingMessage, found: LocalToken | undefined): LocalToken | Promise<never> {
   if (found) return found
   noteStranger()
-  return refuseToken(request, 'Token 不是任何账套的本地令牌，请从“设置”里重新复制', 'local_token_unknown')
+  return refuseToken(request, unknownLocalToken())
 }
 
 /**
@@ -79,7 +78,7 @@ export async function authenticateMetrics(request: IncomingMessage, metricsToken
   if (!authorization) throw new Unauthorized('缺少 Authorization: Bearer', { code: 'metrics_token_missing' })
   const [, given] = /^Bearer +(\S+) *$/i.exec(authorization) ?? []
   if (given !== undefined && timingSafeEqual(digest(given), digest(metricsToken))) return
-  await refuseToken(request, '这不是 NUXT_METRICS_TOKEN，请检查', 'metrics_token_wrong')
+  await refuseToken(request, new Unauthorized('这不是 NUXT_METRICS_TOKEN，请检查', { code: 'metrics_token_wrong' }))
 }
 
 const MAX_FAILED_LOG_INS = 20

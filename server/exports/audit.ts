@@ -1,24 +1,23 @@
-import { AUDIT_EVENT_NAMES } from '#shared/audit-names'
+import { AUDIT_EVENT_NAMES, AUDIT_FIELD_NAMES } from '#shared/audit-names'
 import { dateOfTime } from '#shared/dates'
+import { BILL_TYPES } from '#shared/devices'
 import type { ExportFormat } from '#shared/orders'
 import { isPermitted, PERMISSION_BITS, type Permission } from '#shared/permissions'
-import zh from '../../i18n/locales/zh.json' with { type: 'json' }
-import settingsTexts from '../../i18n/settings/zh.json' with { type: 'json' }
 import type { Download } from '../http/define-download.ts'
 import type { AuditRecord } from '../repositories/audit.ts'
 import type { Column } from './columns.ts'
 import { exportSlices } from './table.ts'
 
-const { settings } = settingsTexts
-const WORDS: Record<string, unknown> = { ...settings.auditField, ...settings.gobox, ...zh.devices }
+const BILL_TYPE_NAMES: Record<string, string> = BILL_TYPES
+const RIGHTS: Record<Permission, string> = { view: '查看', edit: '修改', create: '新建', delete: '删除' }
 
 function valueOf(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '—'
-  if (field === 'bill_type') return zh.billType[value as unknown as keyof typeof zh.billType] ?? String(value)
+  if (field === 'bill_type') return BILL_TYPE_NAMES[String(value as number)] ?? String(value as number)
   if (field === 'access_level')
     return (Object.keys(PERMISSION_BITS) as Permission[])
       .filter((bit) => isPermitted(Number(value), bit))
-      .map((bit) => settings.rights.short[bit])
+      .map((bit) => RIGHTS[bit])
       .join(' ')
   if (typeof value === 'boolean') return value ? '是' : '否'
   return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number)
@@ -30,9 +29,8 @@ function changesOf({ detail }: AuditRecord): string {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((field) => before[field] !== after[field])
     .map((field) => {
-      const word = WORDS[field]
       const was = field in before ? `${valueOf(field, before[field])} → ` : ''
-      return `${typeof word === 'string' ? word : field}: ${was}${valueOf(field, after[field])}`
+      return `${AUDIT_FIELD_NAMES[field] ?? field}: ${was}${valueOf(field, after[field])}`
     })
     .join('；')
 }

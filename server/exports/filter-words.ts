@@ -19,6 +19,7 @@ const WORDS: Record<keyof OrderFilter, string> = {
   refund_handled: '退款已处理',
   refund_overdue: '退款超期',
   barcode: '条码',
+  awaits_c8: '等待确认',
   import_stuck: '导入停滞',
   import_error: '未导入原因',
   import_error_rest: '其他未导入原因',
@@ -29,7 +30,7 @@ export function wordsOf(filter: OrderFilter, zone: string): [word: string, value
   const { status, import_state: state, start_date: start, end_date: end } = filter
   const told: Partial<Record<keyof OrderFilter, string>> = {
     status: status && ORDER_STATUS[status],
-    import_state: state && IMPORT_STATE_NAMES[state],
+    import_state: state && [...new Set(state.map((one) => IMPORT_STATE_NAMES[one]))].join('、'),
     start_date: start === undefined ? undefined : formatTime(start, zone),
     end_date: end === undefined ? undefined : formatTime(end, zone),
   }

@@ -35,7 +35,11 @@ export const C8_FAILURES = [
 ] as const satisfies Failure[]
 
 /** What asking goBox can fail with. */
-export const GOBOX_FAILURES = ['422 gobox_url_missing', '422 credentials_refused', ...UPSTREAM_FAILURES] as const satisfies Failure[]
+export const GOBOX_FAILURES = [
+  '422 gobox_url_missing',
+  '422 credentials_refused',
+  ...UPSTREAM_FAILURES,
+] as const satisfies Failure[]
 
 /** The permissions of which one will do, by what is asked for. */
 export type PermissionChoice = (values: Record<string, unknown>) => readonly Permission[]

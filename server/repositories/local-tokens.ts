@@ -2,10 +2,15 @@ import { and, eq, lte } from 'drizzle-orm'
 import { replacedTokens, setOfBooks } from '#drizzle/schema/account-sets'
 import { useStorage, type Tx } from '../storage/engine.ts'
 import { hashToken, isSameHash, newToken, seal } from '../storage/seal.ts'
+import { Unauthorized } from '../errors.ts'
 import { addAudit, type Actor } from './audit.ts'
 import { type SetOfBookRecord, lockRow, open } from './set-of-books.ts'
 
 const HOUR = 3_600_000
+
+/** Why a message is refused that comes with no account set's local token, or with one that has been replaced. */
+export const unknownLocalToken = () =>
+  new Unauthorized('Token 不是任何账套的本地令牌，请从“设置”里重新复制', { code: 'local_token_unknown' })
 
 /** A local token that was found good, and for which account set. */
 export interface LocalToken {

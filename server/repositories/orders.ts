@@ -7,7 +7,7 @@ import { grouped, prepared, useStorage, type NewOrder, type Reader, type Tx } fr
 import { Conflict } from '../errors.ts'
 import { holdDays, refuseClosedDay } from './closed-days.ts'
 import { mayHaveOthers } from './nodes.ts'
-import { isGoodToken } from './local-tokens.ts'
+import { isGoodToken, unknownLocalToken } from './local-tokens.ts'
 import { closeBatchItems, closeDoneItems, holdItem } from './import-batch-items.ts'
 import { addAudit, type Actor } from './audit.ts'
 import { noteOddClocks, type OddClock } from './odd-clocks.ts'
@@ -19,9 +19,6 @@ export type OrderRecord = typeof orders.$inferSelect
 
 /** What storing a message did. */
 export type Receipt = 'created' | 'updated' | 'unchanged'
-
-/** The local token with which it came is not good any more: it is not stored. */
-export class StaleToken extends Error {}
 
 /** A message of goBox that is to be stored, and who brought it when. */
 export interface Arrival {
@@ -127,13 +124,13 @@ function toRow({ setOfBookId, message, user, now, tokenHash }: Arrival): NewOrde
   return { setOfBookId, transId: message.trans_id, ...toColumns(message), createdAt: now, createdUser: user, tokenHash }
 }
 
-/** Throws StaleToken for a token that another node has replaced; asks once for each. */
+/** Throws Unauthorized for a token that another node has replaced; asks once for each. */
 function tokenCheck(tx: Tx) {
   const asked = new Map<string, Promise<boolean>>()
   return async ({ setOfBookId, tokenHash }: Arrival) => {
     if (tokenHash === undefined || !mayHaveOthers()) return
     if (!asked.has(tokenHash)) asked.set(tokenHash, isGoodToken(tx, setOfBookId, tokenHash))
-    if (!(await asked.get(tokenHash))) throw new StaleToken()
+    if (!(await asked.get(tokenHash))) throw unknownLocalToken()
   }
 }
 
@@ -195,7 +192,10 @@ export async function storeOrders(tx: Tx, arrivals: Arrival[]): Promise<Receipt[
 
 const receive = grouped(storeOrders, ({ setOfBookId, message }) => `${setOfBookId} ${message.trans_id}`)
 
-/** Stores a message of goBox. Resolves when it is on disk. Rejects with StaleToken. */
+/**
+ * Stores a message of goBox. Resolves when it is on disk. Rejects with Unauthorized where its token is not good any
+ * more.
+ */
 export function receiveOrder(
   setOfBookId: number,
   message: OrderMessage,

@@ -1,7 +1,7 @@
 import { downloadedOrderSchema, orderMessageSchema, type OrderMessage } from '#shared/orders'
 import type { Reason } from '#shared/error-codes'
 import type { Actor } from '../repositories/audit.ts'
-import { receiveOrder, StaleToken, type Receipt } from '../repositories/orders.ts'
+import { receiveOrder, type Receipt } from '../repositories/orders.ts'
 import {
   getRejectedMessage,
   keepRejectedMessage,
@@ -9,7 +9,7 @@ import {
   type RejectedMessageRecord,
 } from '../repositories/rejected-messages.ts'
 import { useConfig } from '../config.ts'
-import { Conflict, DomainError, invalidInput, NotFound, problemsOf, Unauthorized } from '../errors.ts'
+import { Conflict, DomainError, invalidInput, NotFound, problemsOf } from '../errors.ts'
 import { parseBody } from '../json.ts'
 import { settleRestore } from './restore-notice.ts'
 import { noteWebhook } from './webhook-activity.ts'
@@ -78,14 +78,9 @@ async function refuseMessage(setOfBookId: number, message: WebhookMessage, error
   throw error
 }
 
-function refuseStaleToken(error: unknown): never {
-  if (!(error instanceof StaleToken)) throw error
-  throw new Unauthorized('Token 不是任何账套的本地令牌，请从“设置”里重新复制', { code: 'local_token_unknown' })
-}
-
 /**
  * Checks a webhook message and stores it; resolves when it is on disk. One that cannot be understood is kept as it came
- * and refused. Rejects with Invalid, which names the field, or the message's own refusal.
+ * and refused. Rejects with Invalid, which names the field, the message's own refusal, or Unauthorized.
  */
 export function receiveMessage(setOfBookId: number, message: WebhookMessage): Promise<Receipt> {
   noteWebhook(setOfBookId)
@@ -96,9 +91,7 @@ export function receiveMessage(setOfBookId: number, message: WebhookMessage): Pr
     return refuseMessage(setOfBookId, message, error)
   }
   settleRestore(setOfBookId)
-  return receiveOrder(setOfBookId, order, WEBHOOK_USER, Date.now(), { tokenHash: message.tokenHash }).catch(
-    refuseStaleToken,
-  )
+  return receiveOrder(setOfBookId, order, WEBHOOK_USER, Date.now(), { tokenHash: message.tokenHash })
 }
 
 const notThere = () => new NotFound('没有这条消息，可能已经处理过', { code: 'message_not_found' })

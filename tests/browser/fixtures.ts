@@ -91,10 +91,11 @@ export function rowOf(page: Page, transId: string) {
  * load of another.
  */
 export async function openPage(page: Page, stack: Stack, path: string, account?: Parameters<Stack['link']>[0]) {
-  await page.addInitScript((wanted) => {
-    if (location.pathname !== '/login' || !location.hash.startsWith('#token=')) return
-    sessionStorage.setItem('gobox.return', JSON.stringify({ path: wanted, set_of_book: null }))
-  }, path)
+  const kept = JSON.stringify(JSON.stringify({ path, set_of_book: null }))
+  await page.addInitScript(
+    `if (location.pathname === '/login' && location.hash.startsWith('#token='))
+      sessionStorage.setItem('gobox.return', ${kept})`,
+  )
   await page.goto(stack.link(account))
   await page.waitForURL(stack.url + path)
 }

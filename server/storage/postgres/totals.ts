@@ -7,9 +7,9 @@ import type { Runner } from './session.ts'
 /*
  * The totals of drizzle/totals.ts. Writers only append what a statement changes (`*_deltas`): adding to a shared row
  * would make all that come at the same time wait for each other. A duty rolls the deltas up (`*_rolled`); the views
- * that carry the totals' names show both, unsummed, so that a question is summed up once and can use their indexes. Which orders are counted cannot be told by their ids, as those
- * commit out of order: goods, too, are counted through deltas, which hold the lines as they came, read when they are
- * rolled up.
+ * that carry the totals' names show both, unsummed, so that a question is summed up once and can use the indexes. Which
+ * orders are counted cannot be told by their ids, as those commit out of order: goods, too, are counted through deltas,
+ * which hold the lines as they came, read when they are rolled up.
  */
 
 const day = `(create_time + ${DAY_OFFSET}) / ${DAY}`
