@@ -73,6 +73,10 @@ test('a buyer, a cabinet, a product and a barcode are found, each under its own 
   await field(page).fill('10081')
   await expect(options(page, '货柜')).toHaveCount(1)
 
+  // What was sold is counted by product some seconds later.
+  const products = async () =>
+    (await stack().ask<{ products: unknown[] }>('GET', `/api/find?q=${encodeURIComponent('红豆面包')}`)).products
+  await expect.poll(products, { timeout: 15_000 }).toHaveLength(1)
   await field(page).fill('红豆面包')
   await options(page, '商品').click()
   await expect(page).toHaveURL(new RegExp(`/orders\\?barcode=${bread.barcode}`))
