@@ -4,13 +4,13 @@ import { isFit, ownId } from './membership.ts'
 
 const active = new Set<string>()
 
-/** The leases that attempts of this process hold. */
+/** The leases held by this process. */
 export const activeLeases: ReadonlySet<string> = active
 
-/** Whether this process may still act under the lease; asked right before whatever others must not do as well. */
+/** Whether this process may still act under the lease. Check it right before any step that must not happen twice. */
 export const mayActUnder = (lease: string) => isFit() && nodeOf(lease) === ownId()
 
-/** Runs an attempt under a fresh lease, which counts as held until the attempt has ended, however it ends. */
+/** Runs an attempt under a new lease, which is released when the attempt settles. */
 export async function withLease<T>(run: (lease: string) => Promise<T>): Promise<T> {
   const lease = `${ownId()}:${randomUUID()}`
   active.add(lease)

@@ -9,36 +9,36 @@ import { hasEnded, newNodeId } from './node-id.ts'
  * measures; a process that was frozen sees at once how long.
  */
 
-/** Milliseconds from one beat to the next. */
+/** Milliseconds between heartbeats. */
 const BEAT = 1000
-/** A node that has not been heard for this long starts nothing any more: less than the others' patience. */
+/** A node whose own heartbeat is older than this starts no work; shorter than the time after which others take over. */
 const FIT_FOR = 10_000
 const PATIENCE = 15_000
 
-/** A node that was frozen between its last look and its call to C8 may send it this much later. */
+/** Grace period: a node frozen between its lease check and its call to C8 may send the call this much later. */
 const SAFE_SETTLE = 60_000
 
-/** What one node does for all. */
+/** Duties that exactly one node performs. */
 const DUTIES = ['automation', 'jobs', 'day_checks', 'retention', 'goods', 'lookup_checks'] as const
 export type Duty = (typeof DUTIES)[number]
 
 const self = { id: newNodeId(), lastBeat: -Infinity, duties: new Set<string>() }
-/** The others as they were last seen to move. */
+/** When each other node's heartbeat last changed. */
 const sightings = new Map<string, { beats: number; at: number }>()
 let isAlone = true
 let timer: NodeJS.Timeout | undefined
 let beating: Promise<void> | undefined
 
-/** This process, by the name in its leases. It gets another when the others have struck it off. */
+/** The name of this node in its leases. It takes a new one after the others have declared it dead. */
 export const ownId = () => self.id
 
-/** Whether the others still count on this process. */
+/** Whether the other nodes still consider this one alive. */
 export const isFit = () => isAlone || performance.now() - self.lastBeat < FIT_FOR
 
-/** Whether this process is the one that does this for all. */
+/** Whether this node holds the duty. */
 export const hasDuty = (duty: Duty) => isAlone || (isFit() && self.duties.has(duty))
 
-/** The nodes that have not moved for too long. */
+/** The nodes whose heartbeat has not changed for too long. */
 function findLost(all: NodeRecord[], now: number): NodeRecord[] {
   for (const id of sightings.keys()) if (!all.some((node) => node.id === id)) sightings.delete(id)
   return all.filter(({ id, beats }) => {
@@ -51,7 +51,7 @@ function findLost(all: NodeRecord[], now: number): NodeRecord[] {
 
 async function enter() {
   const id = newNodeId()
-  // Entered before a lease can name it, or the others would take that for a lost node's.
+  // Registered before any lease names it, or the others would take the lease for a dead node's.
   await addNode(id)
   self.id = id
   self.duties = new Set()
@@ -59,7 +59,7 @@ async function enter() {
 
 async function beatOnce(): Promise<void> {
   const begin = performance.now()
-  // Who was away itself cannot say how long the others were.
+  // A node that was itself suspended cannot tell how long the others were silent.
   if (begin - self.lastBeat > PATIENCE / 3) sightings.clear()
   const seen = await beat(self.id, DUTIES)
   if (!seen) {
@@ -83,7 +83,7 @@ function run() {
     })
 }
 
-/** Joins the others on this database, if it can have any; resolves when its duties are known. */
+/** Joins the cluster, if the engine supports one; resolves when this node's duties are known. */
 export async function joinCluster(): Promise<void> {
   isAlone = !mayHaveOthers()
   if (isAlone) return
@@ -96,7 +96,7 @@ export async function joinCluster(): Promise<void> {
   timer = setInterval(run, BEAT)
 }
 
-/** Leaves them: what is still leased is taken over at once. */
+/** Leaves the cluster: the others take over remaining leases at once. */
 export async function leaveCluster(): Promise<void> {
   clearInterval(timer)
   await beating

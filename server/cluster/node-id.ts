@@ -14,7 +14,7 @@ function findPlace(): string | undefined {
 
 const place = findPlace()
 
-/** A new name for this process. */
+/** Generates a new name for this node. */
 export const newNodeId = () => `${place ?? 'somewhere'}.${process.pid}.${randomUUID()}`
 
 function isAlive(pid: number): boolean {

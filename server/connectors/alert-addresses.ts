@@ -4,14 +4,14 @@ import { isAllowed } from './http.ts'
 const MAX_RECIPIENTS = 20
 const ADDRESS = /^[^\s@,;<>"()?&]+@[^\s@,;<>"()?&]+$/
 
-/** Whom a `mailto:` address names; `null` for any other address. */
+/** The recipient of a `mailto:` address; `null` for any other address. */
 export function recipientsOf(url: string): string[] | null {
   if (!url.startsWith('mailto:')) return null
   const list = url.slice('mailto:'.length).split(',')
   return list.length <= MAX_RECIPIENTS && list.every((address) => ADDRESS.test(address)) ? list : null
 }
 
-/** Whether a channel may be sent to: robots at their hosts, webhooks at the origins that are allowed by name. */
+/** Whether alerts may go to this address: robots at their own hosts, webhooks at explicitly allowed origins. */
 export function isChannelAddress(type: ChannelType, url: string): boolean {
   return type === 'email' ? recipientsOf(url) !== null : isAllowed(type, url)
 }
@@ -28,7 +28,7 @@ export function maskAddress(type: ChannelType, url: string): string {
 /** A key is longer than the words of an address. */
 const SHORTEST_KEY = 8
 
-/** What of an address no error may show. */
+/** The parts of an address that must not appear in an error. */
 export function secretsOfAddress(url: string): string[] {
   const parsed = URL.parse(url)
   if (!parsed) return []

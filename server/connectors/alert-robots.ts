@@ -11,7 +11,7 @@ import { ALERT_UPSTREAMS, callUpstream, reasonText, type UpstreamAnswer } from '
 
 type Robot = 'wecom' | 'dingtalk' | 'feishu'
 
-/** A robot that wants to be left alone for a while, in milliseconds. */
+/** The robot is rate limiting us; it accepts messages again after so many milliseconds. */
 export class RobotBusy extends Refused {
   readonly restFor: number
   constructor(message: string, restFor: number, options: ConstructorParameters<typeof Refused>[1]) {
@@ -21,7 +21,7 @@ export class RobotBusy extends Refused {
 }
 
 const MINUTE = 60_000
-/** Codes of “too many”, and how long the robot is silent then. */
+/** Error codes for “too many messages”, and how long the robot then refuses them. */
 const BUSY: Record<Robot, Map<number, number>> = {
   wecom: new Map([[45009, MINUTE]]),
   dingtalk: new Map([
@@ -49,7 +49,7 @@ const answerSchema = z.union([
 
 const FAULT = 500
 
-/** Throws unless a robot says that it has taken the message. */
+/** Throws unless the robot confirms that it accepted the message. */
 function judge(robot: Robot, { status, body }: UpstreamAnswer, secrets: string[]) {
   const answer = answerSchema.safeParse(body)
   const name = ALERT_UPSTREAMS[robot]
@@ -123,7 +123,7 @@ export function sendToFeishu(url: string, secret: string | null, text: string, n
 
 export const WEBHOOK_SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/
 
-/** Sends JSON, signed as Standard Webhooks (standardwebhooks.com); `id` is the same in each repetition. */
+/** Posts JSON signed per Standard Webhooks (standardwebhooks.com); retries reuse `id`. */
 export async function sendToWebhook(url: string, secret: string, id: string, body: string, now: number): Promise<void> {
   const timestamp = String(Math.floor(now / 1000))
   const key = Buffer.from(WEBHOOK_SECRET.exec(secret)![1]!, 'base64')

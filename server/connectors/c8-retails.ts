@@ -4,17 +4,17 @@ import type { BillType } from '#shared/devices'
 import { UpstreamBroken } from '../errors.ts'
 import { id, text, numeric, type C8Access, call, rootOf, distinct } from './c8.ts'
 
-/** A retail document's status when neither confirm nor workflow is left to do. */
+/** The status of a retail document that is confirmed and has finished its workflow. */
 export const RETAIL_DONE = 6
 
-/** A retail document's status when its auditor has sent it back: a person decides. */
+/** The status of a retail document that its auditor sent back; a person has to decide. */
 export const RETAIL_SENT_BACK = 5
 
 const retailSchema = z.object({
   id,
   code: text,
   status: numeric.nullish(),
-  // Empty where somebody has made the document by hand.
+  // Empty in documents that were created by hand.
   source_id: z.union([id.transform(c8IdDigits), z.literal('')]).nullish(),
   total_amount: numeric.nullish(),
 })
@@ -48,7 +48,7 @@ export async function findRetails(access: C8Access, transId: string, client?: Ab
   return distinct(answer?.root ?? [])
 }
 
-/** How many documents, of whatever form, C8 answers for a `source_id`. */
+/** How many documents C8 returns for a `source_id`, readable or not. */
 export async function countRetails(access: C8Access, sourceId: string): Promise<number> {
   const answer = await call(access, { ...retailsOf(sourceId), schema: rootOf(z.unknown()) })
   return answer?.root.length ?? 0
@@ -56,7 +56,7 @@ export async function countRetails(access: C8Access, sourceId: string): Promise<
 
 const retailPath = (retailId: C8Id) => `retails/${encodeURIComponent(c8IdDigits(retailId))}`
 
-/** A document; `null` once it is deleted. */
+/** Fetches a document; `null` if it has been deleted. */
 export function getRetail(access: C8Access, retailId: C8Id) {
   return call(access, {
     step: { name: 'get_retail', text: '查询零售单' },
@@ -65,7 +65,7 @@ export function getRetail(access: C8Access, retailId: C8Id) {
   })
 }
 
-/** Creates a document. An UpstreamBroken with `unanswered` leaves open whether it exists. */
+/** Creates a document. After an UpstreamBroken with `unanswered` it may or may not exist. */
 export async function createRetail(access: C8Access, draft: RetailDraft): Promise<Retail> {
   const step = { name: 'create_retail', text: '创建零售单' }
   const created = await call(access, { step, path: 'retails', body: draft, schema: retailSchema })
@@ -74,7 +74,7 @@ export async function createRetail(access: C8Access, draft: RetailDraft): Promis
   return created
 }
 
-/** Confirms a document; may be repeated. */
+/** Confirms a document; idempotent. */
 export async function confirmRetail(access: C8Access, retailId: C8Id): Promise<void> {
   await call(access, {
     step: { name: 'confirm_retail', text: '确认零售单' },
@@ -86,7 +86,7 @@ export async function confirmRetail(access: C8Access, retailId: C8Id): Promise<v
 
 const workflowSchema = z.object({ status: numeric })
 
-/** Runs the document's next workflow step and returns its status then. */
+/** Runs the document's next workflow step and returns the resulting status. */
 export async function executeWorkflow(access: C8Access, retailId: C8Id): Promise<number> {
   const step = { name: 'execute_workflow', text: '执行零售单流程' }
   const query = {

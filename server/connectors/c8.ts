@@ -6,7 +6,7 @@ import { useConfig } from '../config.ts'
 import { Refused, SessionEnded, UpstreamBroken } from '../errors.ts'
 import { callUpstream, reasonText, toUpstreamJson, type Step, type UpstreamAnswer } from './http.ts'
 
-/** Through which C8, and as whom, a call is made. */
+/** The C8 to call, and the token to call it with. */
 export interface C8Access {
   c8Origin: string
   c8Token: string
@@ -14,7 +14,7 @@ export interface C8Access {
 
 export const id = z.union([z.number(), z.string().min(1), z.instanceof(LongInteger)])
 
-/** A code or a name, which may be a number, of any length. */
+/** A code or a name; C8 may send a number instead of text, with any number of digits. */
 export const text = z
   .union([z.string(), z.number(), z.instanceof(LongInteger)])
   .transform((value) => (value instanceof LongInteger ? value.digits : String(value)))
@@ -27,7 +27,7 @@ export const numeric = z
       .regex(/^-?\d+(\.\d+)?$/)
       .transform(Number),
   ])
-  // Text may hold more digits than a number; Infinity is none.
+  // Text can hold more digits than a number can. Infinity is not a valid id.
   .pipe(z.number())
 
 interface Call<T> {
@@ -39,7 +39,7 @@ interface Call<T> {
   client?: AbortSignal
 }
 
-/** C8's own words for a refusal: its `errmsg`, else what its answer says at all. */
+/** C8's own words for a refusal: its `errmsg`, or else the text of its answer. */
 function refusalText({ status, body, text }: UpstreamAnswer, c8Token: string): string {
   const { errmsg } = (body ?? {}) as { errmsg?: unknown }
   const said = typeof errmsg === 'string' || typeof errmsg === 'number' ? errmsg : text?.trim()
@@ -73,7 +73,7 @@ export async function call<T>(
   }
   if (answer.body === null) return null
   const parsed = schema.safeParse(answer.body)
-  // An answer that cannot be read may be the answer to something that was done.
+  // C8 may have carried out the call even though its answer is unreadable.
   if (!parsed.success)
     throw new UpstreamBroken(`C8 ${step.text}失败：回答无法读懂，请稍后再试`, true, {
       code: 'upstream_unreadable',
@@ -87,7 +87,7 @@ export const rootOf = <T>(item: z.ZodType<T>) => z.object({ root: z.array(item),
 
 const permissionSchema = z.object({ access_level: numeric.pipe(z.number().int()), user_name: z.string().nullish() })
 
-/** What the token's user may do with this app; `null`: nothing. */
+/** The permissions of the token's user in this app; `null` if there are none. */
 export function getPermission(access: C8Access) {
   return call(access, {
     step: { name: 'check_permission', text: '检查权限' },
@@ -99,7 +99,7 @@ export function getPermission(access: C8Access) {
 
 const setOfBookSchema = z.object({ set_of_book: text, tax_rate: numeric.nullish(), vat_tax_rate: numeric.nullish() })
 
-/** The account set with its tax rates; `null` when the token may not see it. */
+/** The account set with its tax rates; `null` if the token has no access to it. */
 export function getC8SetOfBook(access: C8Access, name: string) {
   return call(access, {
     step: { name: 'get_set_of_book', text: '查询账套' },
@@ -134,7 +134,7 @@ const productSchema = z.object({
   in_use: z.unknown().optional(),
 })
 
-/** A page of C8's products whose name contains `name`, or that carry `barcode`. */
+/** A page of C8's products whose name contains `name`, or whose barcode is `barcode`. */
 export async function listProducts(
   access: C8Access,
   { name, barcode, start, limit }: { name?: string; barcode?: string; start: number; limit: number },
@@ -152,18 +152,18 @@ export async function listProducts(
     schema: rootOf(productSchema),
     client,
   })
-  // C8 may compare barcodes loosely.
+  // C8 may match barcodes loosely, for example without regard to case.
   const root = (answer?.root ?? []).filter((row) => barcode === undefined || (row.barcode ?? barcode) === barcode)
   const total = barcode === undefined ? (answer?.total ?? start + root.length) : start + root.length
   return { total, root: root.map(({ id, name, barcode: own }) => ({ id, name: name ?? null, barcode: own ?? null })) }
 }
 
-/** Each row once: a list may name one twice. */
+/** Removes duplicates: C8 may list a row twice. */
 export const distinct = <Row extends { id: C8Id }>(rows: Row[]) => [
   ...new Map(rows.map((row) => [c8IdDigits(row.id), row])).values(),
 ]
 
-/** The products that C8 has for this barcode; one that carries another barcode, or is no longer sold, is none. */
+/** C8's products with exactly this barcode, leaving out those no longer on sale. */
 export async function findProducts(access: C8Access, barcode: string) {
   const answer = await call(access, {
     step: { name: 'find_product', text: `查询条码 ${reasonText(barcode)} `, params: { barcode: reasonText(barcode) } },

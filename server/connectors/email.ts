@@ -7,7 +7,7 @@ import { reasonText } from './http.ts'
 
 const STEP = { name: 'send_alert', text: '发送通知' }
 const params = { upstream: 'email', step: STEP.name }
-/** The port of a submission that begins in plain text, and of one under TLS from the first byte. */
+/** The default ports for STARTTLS and for implicit TLS. */
 const PORTS = { 'smtp:': 587, 'smtps:': 465 }
 
 interface Server {
@@ -16,20 +16,20 @@ interface Server {
   password: string
 }
 
-/** Throws Refused where no server is configured. */
+/** Throws Refused if no mail server is configured. */
 function serverOf(smtpUrl: string | undefined): Server {
   if (!smtpUrl) throw new Refused('还没有设置发信服务器，请管理员设置 NUXT_SMTP_URL', { code: 'smtp_missing' })
   const url = new URL(smtpUrl)
   return { url, user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
 }
 
-/** Throws Refused where no e-mail can be sent. */
+/** Throws Refused if e-mail cannot be sent. */
 export function requireSmtp() {
   serverOf(useConfig().smtpUrl)
 }
 
 async function connect({ url, user, password }: Server): Promise<Transporter> {
-  // Only who sends e-mails loads it.
+  // Loaded on demand: most shops send no e-mail.
   const { createTransport } = await import('nodemailer')
   const { upstreamTimeout: timeout } = useConfig()
   const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -37,7 +37,7 @@ async function connect({ url, user, password }: Server): Promise<Transporter> {
     host,
     port: Number(url.port) || PORTS[url.protocol as keyof typeof PORTS],
     secure: url.protocol === 'smtps:',
-    // Never in plain text, and to nobody else.
+    // Never in plain text, and never to a server whose certificate does not match.
     requireTLS: true,
     tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     auth: user ? { user, pass: password } : undefined,
@@ -56,7 +56,7 @@ const tooSlow = (seconds: number, cause?: unknown) =>
     cause,
   })
 
-/** Puts what the server, or the way to it, says into words. */
+/** Describes an error of the mail server or of the connection to it. */
 function failureOf(error: unknown, { user, password }: Server, seconds: number): DomainError {
   if (error instanceof DomainError) return error
   const { code = '', responseCode = 0, message = '' } = error as Error & { code?: string; responseCode?: number }
@@ -78,10 +78,10 @@ function failureOf(error: unknown, { user, password }: Server, seconds: number):
   })
 }
 
-/** Whom an e-mail is from: the user of the server, where that is an address. */
+/** The sender's address: the user name on the mail server, if that is an address. */
 const senderOf = ({ url, user }: Server) => (user.includes('@') ? user : `gobox@${url.hostname}`)
 
-/** Sends an e-mail under TLS, within the deadline of all calls. `id` is the same in each repetition. */
+/** Sends an e-mail over TLS, within the deadline that all calls have. Retries reuse `id`. */
 export async function sendEmail(url: string, id: string, subject: string, text: string): Promise<void> {
   const { smtpUrl, upstreamTimeout } = useConfig()
   const server = serverOf(smtpUrl)

@@ -6,7 +6,7 @@ import { callUpstream, reasonText, toUpstreamJson, type Step } from './http.ts'
 
 type Fields = Record<string, string | number>
 
-/** goBox no longer takes the access token, though it should have lasted. */
+/** goBox rejects the access token before its expiry. */
 export class AccessTokenLapsed extends Refused {}
 
 /** The signature of a call: MD5 over the fields as JSON (keys ascending, every U+0020 removed) and the app_key. */
@@ -72,7 +72,7 @@ function unreadable(step: Step): UpstreamBroken {
   })
 }
 
-/** Seconds after which a token is renewed, even if goBox says that it lasts longer. */
+/** The longest time, in seconds, that a token is used, whatever expiry goBox states. */
 const LONGEST_TOKEN = 366 * 24 * 3600
 const expires = numeric.transform((seconds) => Math.min(Math.floor(seconds), LONGEST_TOKEN))
 const tokenSchema = z.object({ access_token: z.string().min(1), expires })

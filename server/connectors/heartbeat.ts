@@ -1,6 +1,6 @@
 import { useConfig } from '../config.ts'
 
-/** Asks the address of the heartbeat, within the deadline of all calls; neither redirects nor the answer matter. */
+/** Pings the heartbeat URL, within the deadline that all calls have. Redirects and the answer are ignored. */
 export async function beat(url: string): Promise<void> {
   const signal = AbortSignal.timeout(useConfig().upstreamTimeout)
   const response = await fetch(url, { redirect: 'manual', signal })

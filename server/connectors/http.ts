@@ -13,7 +13,7 @@ export interface Step {
   params?: ErrorParams
 }
 
-/** Whom alerts are sent to, as they are called in Chinese. */
+/** The services that alerts go to, by their Chinese names. */
 export const ALERT_UPSTREAMS = { wecom: '企业微信', dingtalk: '钉钉', feishu: '飞书', webhook: 'Webhook' } as const
 
 export interface UpstreamCall {
@@ -23,36 +23,36 @@ export interface UpstreamCall {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string
-  /** Aborts when whoever asked has left; for calls that only read. */
+  /** Aborts when the client disconnects; only for calls that read. */
   client?: AbortSignal
-  /** The answer's body says how it went, whatever its status. */
+  /** The body, not the status, says whether the call succeeded. */
   isJudgedByBody?: boolean
-  /** Nothing is asked of the body of a good answer: it need not be JSON. */
+  /** The body of a 2xx answer is not parsed: it need not be JSON. */
   isOpaque?: boolean
 }
 
 export interface UpstreamAnswer {
   status: number
   body: unknown
-  /** What a refusal said, as it came. */
+  /** The unparsed text of a refusal. */
   text?: string
 }
 
-/** The calls of the operating system that come before a connection; the same errors may end one that was made. */
+/** System calls that fail before a connection exists. The same error codes can also end an open one. */
 const CONNECT_CALLS = new Set(['connect', 'getaddrinfo'])
-/** A certificate is checked before the first byte of the request. */
+/** TLS errors: the certificate is checked before the first byte of the request is sent. */
 const BAD_CERTIFICATE = /^(?:CERT_|UNABLE_TO_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$)/
 const NO_TLS = 'before secure TLS connection was established'
 const FAULT_STATUSES = new Set([408, 429])
 
 /**
- * Not compressed: `maxBytes` then bounds what is sent, too. What comes compressed all the same is counted as it
- * unfolds.
+ * Asks for uncompressed answers, so that `maxBytes` bounds the transfer too. A compressed answer is counted as it is
+ * decompressed.
  */
 const HEADERS = { accept: 'application/json', 'accept-encoding': 'identity' }
 
 const MAX_REASON = 200
-/** Up to here a number has all the digits of an integer. */
+/** Integers beyond this lose digits as a number. */
 const MAX_NUMBER = Number.MAX_SAFE_INTEGER
 
 /**
@@ -67,7 +67,7 @@ export function reasonText(reason: unknown, secrets: string[] = []): string {
   return plain.length > MAX_REASON ? `${plain.slice(0, MAX_REASON)}…` : plain || '没有说明原因'
 }
 
-/** Whether a status is a fault (worth another try), not a refusal. */
+/** Whether a status means a fault, which is worth a retry, rather than a refusal. */
 function isFault(status: number): boolean {
   return status < 200 || (status >= 300 && status < 400) || status >= 500 || FAULT_STATUSES.has(status)
 }
@@ -76,7 +76,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<Buffer
   if (!response.body) return Buffer.of()
   const chunks: Uint8Array[] = []
   let size = 0
-  // Breaking out of the loop cancels the stream, so that a too large answer is not read on.
+  // Leaving the loop cancels the stream: the rest of an oversized answer is not read.
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.length
     if (size > maxBytes) return null
@@ -93,7 +93,7 @@ export function isProvablyUnsent({ cause }: Error): boolean {
     code === 'UND_ERR_CONNECT_TIMEOUT' ||
     BAD_CERTIFICATE.test(code) ||
     message.includes(NO_TLS) ||
-    // Each address of a host is tried.
+    // A host may have several addresses, each of which was tried.
     (errors !== undefined && errors.length > 0 && errors.every((error) => isProvablyUnsent({ cause: error } as Error)))
   )
 }
@@ -113,14 +113,14 @@ export function toUpstreamJson(body: unknown): string {
   })
 }
 
-/** The robots' own origins; another may stand in for them where it is allowed by name. */
+/** The robots' own origins, beside which only explicitly allowed ones may be used. */
 const ROBOTS: Partial<Record<UpstreamCall['upstream'], string>> = {
   wecom: 'https://qyapi.weixin.qq.com',
   dingtalk: 'https://oapi.dingtalk.com',
   feishu: 'https://open.feishu.cn',
 }
 
-/** The upstreams' origins as configured: a session or a row may name one that has been taken back since. */
+/** Whether the configuration allows this address: a session or a row may name one that was removed since. */
 export function isAllowed(upstream: UpstreamCall['upstream'], url: string): boolean {
   const { goboxUrl, c8Origins, alertOrigins } = useConfig()
   const origin = parseOrigin(url)
@@ -130,7 +130,7 @@ export function isAllowed(upstream: UpstreamCall['upstream'], url: string): bool
   return ROBOTS[upstream] === origin || alertOrigins.has(origin)
 }
 
-/** An upstream's name for a person. */
+/** The name of an upstream as users know it. */
 const nameOf = (upstream: UpstreamCall['upstream']): string =>
   upstream === 'C8' || upstream === 'goBox' ? upstream : ALERT_UPSTREAMS[upstream]
 
@@ -141,7 +141,7 @@ const SETTINGS: Partial<Record<UpstreamCall['upstream'], string>> = {
 
 type Fault = (reason: string, code: ErrorCode, more?: { params?: ErrorParams; cause?: unknown }) => UpstreamBroken
 
-/** Makes the errors of one call. Unless an error says otherwise, the call may still take effect. */
+/** Creates the errors of one call. Unless an error says otherwise, the call may still take effect. */
 function faultsOf({ upstream, step }: UpstreamCall, unanswered = true): Fault {
   return (reason, code, more) =>
     new UpstreamBroken(`${nameOf(upstream)} ${step.text}失败：${reason}，请稍后再试`, unanswered, {
