@@ -8,14 +8,14 @@ import { endAttempt, giveUpAll, type AttemptEnd, type DeliveryRecord } from './a
 
 type Row = typeof alertChannels.$inferSelect
 
-/** A channel with its secrets opened. */
+/** A channel with its secrets decrypted. */
 export type ChannelRecord = Omit<Row, 'urlSealed' | 'secretSealed'> & {
   setOfBook: string
   url: string
   secret: string | null
 }
 
-/** What a channel's form decides. */
+/** The fields of a channel that users edit. */
 export type ChannelFields = Pick<
   ChannelRecord,
   'name' | 'type' | 'url' | 'secret' | 'keyword' | 'enabled' | 'minSeverity' | 'digestAt' | 'quietFrom' | 'quietTo'
@@ -49,7 +49,7 @@ function toColumns({ url, secret, ...fields }: ChannelFields, setOfBook: string)
   }
 }
 
-/** What the audit shows of a channel: of its secrets only that they were replaced. */
+/** What the audit log shows of a channel; of its secrets, only that they were replaced. */
 function audited({ type, enabled, keyword, minSeverity, digestAt, quietFrom, quietTo }: ChannelFields) {
   const quiet = quietFrom === null ? null : `${quietFrom}–${quietTo}`
   return { type, enabled, keyword, min_severity: minSeverity, digest_at: digestAt, quiet }
@@ -70,19 +70,19 @@ export async function getChannel(setOfBookId: number, id: number): Promise<Chann
   return found && open(found.row, found.name)
 }
 
-/** A channel of whatever account set, to send through. */
+/** A channel of any account set, for sending. */
 export async function findChannel(id: number): Promise<ChannelRecord | undefined> {
   const [found] = await select(useStorage().db).where(eq(alertChannels.id, id))
   return found && open(found.row, found.name)
 }
 
-/** What decides whether and when a channel is alerted. */
+/** The fields that decide whether and when a channel is alerted. */
 export type Listener = Pick<
   Row,
   'id' | 'setOfBookId' | 'minSeverity' | 'quietFrom' | 'quietTo' | 'digestAt' | 'digestSince'
 >
 
-/** The channels of an account set that are to be told. */
+/** The enabled channels of an account set. */
 export async function listListeners(setOfBookId: number): Promise<Listener[]> {
   const { id, minSeverity, quietFrom, quietTo, digestAt, digestSince } = alertChannels
   return await useStorage()
@@ -108,7 +108,7 @@ export async function createChannel(
   return open(row, set.name)
 }
 
-/** Stores a channel as it is to be from now on. `undefined` if it is gone. */
+/** Replaces a channel's fields; `undefined` if it no longer exists. */
 export async function updateChannel(
   before: ChannelRecord,
   fields: ChannelFields,
@@ -137,7 +137,7 @@ export async function updateChannel(
   return row && open(row, before.setOfBook)
 }
 
-/** Removes a channel; what it was still to be told is given up. Returns whether it was there. */
+/** Deletes a channel and abandons its pending messages. Returns whether it existed. */
 export async function deleteChannel(setOfBookId: number, id: number, by: Actor, now: number): Promise<boolean> {
   return useStorage().write(async (tx) => {
     const [removed] = await tx.delete(alertChannels).where(own(setOfBookId, id)).returning({ name: alertChannels.name })
@@ -148,10 +148,10 @@ export async function deleteChannel(setOfBookId: number, id: number, by: Actor, 
   })
 }
 
-/** Takes a channel to send through until then; `false` while another node has it. */
+/** Claims a channel for sending until the given time; `false` while another node holds it. */
 export async function leaseChannel(id: number, until: number, now: number): Promise<boolean> {
   const { leaseUntil } = alertChannels
-  // One that ends later than any was taken on a clock that has since been set back.
+  // A claim that ends later than any can was made before the clock was set back.
   const isFree = or(isNull(leaseUntil), lte(leaseUntil, now), gt(leaseUntil, until))
   const taken = await useStorage().write((tx) =>
     tx
@@ -163,12 +163,12 @@ export async function leaseChannel(id: number, until: number, now: number): Prom
   return taken.length > 0
 }
 
-/** Lets go of a channel. */
+/** Releases a channel. */
 export async function releaseChannel(id: number): Promise<void> {
   await useStorage().write((tx) => tx.update(alertChannels).set({ leaseUntil: null }).where(eq(alertChannels.id, id)))
 }
 
-/** Notes with a message and its channel how an attempt ended. */
+/** Records the outcome of an attempt in the message and its channel. */
 export async function endSending(id: number, deliveryId: number, change: AttemptEnd, now: number): Promise<void> {
   const channelChange = change.sentAt === undefined ? { lastError: change.error } : { lastSentAt: now, lastError: null }
   await useStorage().write(async (tx) => {
@@ -177,7 +177,7 @@ export async function endSending(id: number, deliveryId: number, change: Attempt
   })
 }
 
-/** Notes a test, which was sent past the queue, and with its channel how it went. */
+/** Records a test message, which bypasses the queue, and its outcome in the channel. */
 export async function recordTest(
   { id, setOfBookId }: ChannelRecord,
   { error, ...test }: Pick<DeliveryRecord, 'type' | 'message' | 'messageId' | 'error'>,

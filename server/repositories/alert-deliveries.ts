@@ -13,7 +13,7 @@ const KEPT = 30 * DAY
 
 const isOpen = and(isNull(alertDeliveries.sentAt), isNull(alertDeliveries.givenUpAt))
 
-/** Adds a message to a channel's queue. `undefined`: its claim is taken. */
+/** Queues a message for a channel; `undefined` if its claim is already taken. */
 export async function addDelivery(tx: Tx, delivery: NewDelivery, now: number): Promise<number | undefined> {
   const [added] = await tx
     .insert(alertDeliveries)
@@ -47,12 +47,12 @@ export async function giveUpAll(tx: Tx, channelId: number, error: string, now: n
   await tx.update(alertDeliveries).set({ givenUpAt: now, error }).where(isOfChannel)
 }
 
-/** Gives it up in a transaction of its own. */
+/** As `giveUpAll`, in its own transaction. */
 export async function giveUpDeliveries(channelId: number, error: string, now: number): Promise<void> {
   await useStorage().write((tx) => giveUpAll(tx, channelId, error, now))
 }
 
-/** A page of what the account set's channels were told in the last 30 days, newest first. */
+/** A page of the messages to the account set's channels in the last 30 days, newest first. */
 export async function listDeliveries(
   setOfBookId: number,
   { start, limit }: { start: number; limit: number },
@@ -81,7 +81,7 @@ export async function listDeliveries(
   return { total: counted!.total, rows }
 }
 
-/** The channels that have something to be told. */
+/** The channels with pending messages. */
 export async function listWaitingChannels(): Promise<number[]> {
   const rows = await useStorage()
     .db.selectDistinct({ id: alertDeliveries.channelId })
@@ -91,7 +91,7 @@ export async function listWaitingChannels(): Promise<number[]> {
   return rows.map(({ id }) => id)
 }
 
-/** The first message that a channel is to be told; of critical things alone, if asked. */
+/** The next message for a channel; optionally only a critical one. */
 export async function nextDelivery(channelId: number, onlyUrgent: boolean): Promise<DeliveryRecord | undefined> {
   const isUrgent = sql`(${alertDeliveries.severity} = 'critical' or ${alertDeliveries.type} = 'digest')`
   const [next] = await useStorage()
@@ -109,7 +109,7 @@ export async function nextDelivery(channelId: number, onlyUrgent: boolean): Prom
   return next
 }
 
-/** Counts an attempt that begins; from then on nothing is added to the message. The message as it stands then. */
+/** Records the start of an attempt and freezes the message. Returns it as it will be sent. */
 export async function beginAttempt(id: number): Promise<DeliveryRecord | undefined> {
   const [begun] = await useStorage().write((tx) =>
     tx
@@ -121,10 +121,10 @@ export async function beginAttempt(id: number): Promise<DeliveryRecord | undefin
   return begun
 }
 
-/** How an attempt ended: sent, put off, or given up. */
+/** The outcome of an attempt: sent, postponed or abandoned. */
 export type AttemptEnd = Pick<DeliveryRecord, 'error'> & Partial<Pick<DeliveryRecord, 'sentAt' | 'dueAt' | 'givenUpAt'>>
 
-/** Notes how an attempt ended. */
+/** Records the outcome of an attempt. */
 export async function endAttempt(tx: Tx, id: number, change: AttemptEnd): Promise<void> {
   await tx
     .update(alertDeliveries)
@@ -132,7 +132,7 @@ export async function endAttempt(tx: Tx, id: number, change: AttemptEnd): Promis
     .where(and(eq(alertDeliveries.id, id), isOpen))
 }
 
-/** Forgets what is older than 30 days. Returns how many. */
+/** Deletes messages older than 30 days. Returns how many. */
 export async function sweepDeliveries(now: number): Promise<number> {
   return useStorage().write(async (tx) => {
     const swept = await tx

@@ -18,7 +18,7 @@ export interface Told {
   item: AttentionItem
 }
 
-/** So many items stand in a message; the others are counted. */
+/** The most items that a message names; the others are only counted. */
 const MAX_ITEMS = 200
 
 function messageOf(items: AttentionItem[]): AlertMessage {
@@ -29,12 +29,12 @@ function messageOf(items: AttentionItem[]): AlertMessage {
 const gravest = (items: { severity: Severity }[]): Severity =>
   items.some(({ severity }) => severity === 'critical') ? 'critical' : 'warning'
 
-/** How grave each item was when a channel was told of it. */
+/** The severity of each item when the channel was notified. */
 export async function listNotices(channelIds: number[]): Promise<(typeof alertNotices.$inferSelect)[]> {
   return await useStorage().db.select().from(alertNotices).where(inArray(alertNotices.channelId, channelIds))
 }
 
-/** Claims the items that the channel was not told of, or only as less grave. Returns their ids. */
+/** Claims the items that the channel was not notified of, or only at a lower severity. Returns their ids. */
 async function claim(tx: Tx, channelId: number, deliveryId: number, told: Told[]): Promise<Set<number>> {
   const claimed = new Set<number>()
   for (const slice of slicesOf(told)) {
@@ -52,7 +52,7 @@ async function claim(tx: Tx, channelId: number, deliveryId: number, told: Told[]
   return claimed
 }
 
-/** Has a channel told of items in one message. */
+/** Queues one message about the items for a channel. */
 export async function tellOpened({ id: channelId, setOfBookId }: Listener, told: Told[], now: number): Promise<void> {
   await useStorage().write(async (tx) => {
     const all = told.map(({ item }) => item)
@@ -61,7 +61,7 @@ export async function tellOpened({ id: channelId, setOfBookId }: Listener, told:
     const deliveryId = await addDelivery(tx, { setOfBookId, channelId, type, severity: gravest(all), message }, now)
     const claimed = await claim(tx, channelId, deliveryId!, told)
     if (claimed.size === told.length) return
-    // Another node was faster with some of them.
+    // Another node may have claimed some of them first.
     const items = told.filter(({ id }) => claimed.has(id)).map(({ item }) => item)
     const own = eq(alertDeliveries.id, deliveryId!)
     if (items.length === 0) await tx.delete(alertDeliveries).where(own)
@@ -89,7 +89,7 @@ async function addToLast(tx: Tx, channelId: number, severity: Severity, items: A
   return true
 }
 
-/** Which channels were told of items that are over, where that was not given up. */
+/** The channels that were notified of items that are now resolved, unless the message was abandoned. */
 async function listTold(tx: Tx, ids: number[]) {
   const rows = []
   for (const slice of slicesOf(ids))
@@ -110,7 +110,7 @@ async function listTold(tx: Tx, ids: number[]) {
   return rows
 }
 
-/** Has every channel that was told of items told that they are over, and forgets them. */
+/** Tells every channel that was notified of the items that they are resolved, and deletes the notices. */
 export async function tellResolved(setOfBookId: number, over: ItemRecord[], now: number): Promise<void> {
   await useStorage().write(async (tx) => {
     const told = await listTold(

@@ -42,7 +42,7 @@ export async function readStanding(setOfBookId: number) {
 
 export type Standing = NonNullable<Awaited<ReturnType<typeof readStanding>>>
 
-/** So many orders are read at once: a few milliseconds. */
+/** Orders per read: a few milliseconds' worth. */
 const SLICE = 500
 
 /** Filters that find few orders, each with the column by which its index has them. */
@@ -57,7 +57,7 @@ interface Needy extends Sum {
   first: number | null
 }
 
-/** Counts orders that need a person: an index leads to them, and they are read in slices. */
+/** Counts orders that need a person, reading their index in slices. */
 export async function sumNeedy(setOfBookId: number, kind: keyof typeof FEW, now: number): Promise<Needy> {
   const { db, prepareRows } = useStorage()
   const [filter, by] = FEW[kind]
@@ -81,7 +81,7 @@ export async function sumNeedy(setOfBookId: number, kind: keyof typeof FEW, now:
   return found
 }
 
-/** Why the last download by itself failed; `undefined` if it did not, or none is to run. */
+/** Why the last automatic download failed; `undefined` if it succeeded or none is enabled. */
 export async function readDownloadFailure(setOfBookId: number) {
   const [row] = await useStorage()
     .db.select({
@@ -127,7 +127,7 @@ async function failedAfter(setOfBookId: number, id: number): Promise<FailedOrder
       params: orders.importErrorParams,
     })
     .from(orders)
-    // As the partial index has it: a parameter would not lead to it.
+    // A literal: with a parameter the partial index would not be used.
     .where(and(eq(orders.setOfBookId, setOfBookId), gt(orders.id, id), sql`import_state = 'failed'`))
     .orderBy(asc(orders.id))
     .limit(SLICE)

@@ -10,12 +10,12 @@ export type ItemChange = { id: number } & Partial<
   Pick<ItemRecord, 'severity' | 'shown' | 'since' | 'openedAt' | 'goneAt'>
 >
 
-/** Everything that needs, or lately needed, a person. */
+/** All items that need a person or recently did. */
 export async function listItems(setOfBookId: number): Promise<ItemRecord[]> {
   return await useStorage().db.select().from(attentionItems).where(eq(attentionItems.setOfBookId, setOfBookId))
 }
 
-/** Values of one statement: SQLite takes some thousand parameters. */
+/** Rows per statement: SQLite limits the number of parameters. */
 const SLICE = 500
 
 export function slicesOf<Row>(rows: readonly Row[]): Row[][] {
@@ -24,7 +24,7 @@ export function slicesOf<Row>(rows: readonly Row[]): Row[][] {
   )
 }
 
-/** Writes what has changed. One that another node has added meanwhile stays as it is. */
+/** Saves changed items. One that another node added meanwhile is left as it is. */
 export async function saveItems(added: NewItem[], changed: ItemChange[], gone: number[], now: number): Promise<void> {
   const { write } = useStorage()
   for (const slice of slicesOf(added))
@@ -38,7 +38,7 @@ export async function saveItems(added: NewItem[], changed: ItemChange[], gone: n
     await write((tx) => tx.update(attentionItems).set({ goneAt: now }).where(inArray(attentionItems.id, slice)))
 }
 
-/** Forgets items that are over. Returns the ids of those that no other node has forgotten meanwhile. */
+/** Deletes resolved items. Returns the ids of those that this call deleted. */
 export async function removeItems(tx: Tx, ids: number[]): Promise<Set<number>> {
   const removed = new Set<number>()
   for (const slice of slicesOf(ids)) {
@@ -49,13 +49,13 @@ export async function removeItems(tx: Tx, ids: number[]): Promise<Set<number>> {
   return removed
 }
 
-/** What names an item. */
+/** The key of an item. */
 export interface ItemName {
   kind: AttentionKind
   key: string
 }
 
-/** Snoozes an item until then, `null`: no more, for as long as it is not graver than now. */
+/** Snoozes an item until the given time or until it gets more severe; `null` ends the snooze. */
 export async function snoozeItem(
   item: ItemName & { severity: Severity; title: string },
   until: number | null,

@@ -4,7 +4,7 @@ import { AUDIT_KEPT, type AuditDetail, type AuditEvent, type AuditFilter, type A
 import { useStorage, type Tx } from '../storage/engine.ts'
 import { nextTurn } from '../turns.ts'
 
-/** Who does something, for which account set, and from where. */
+/** Who acts, for which account set, and from which address. */
 export interface Actor {
   setOfBookId: number | null
   user: string
@@ -18,7 +18,7 @@ export async function addAudit(tx: Tx, by: Actor, event: AuditEvent, detail?: Au
   await tx.insert(auditEntries).values({ ...by, at: Date.now(), event, detail: detail ?? null })
 }
 
-/** Writes an entry about what changes nothing else here. */
+/** Writes an entry for an action that changes no other table. */
 export async function recordAudit(by: Actor, event: AuditEvent, detail?: AuditDetail): Promise<void> {
   await useStorage().write((tx) => addAudit(tx, by, event, detail))
 }
@@ -50,7 +50,7 @@ export async function listAudit(
   return { total: counted!.total, rows }
 }
 
-/** Entries that are read at once for an export. */
+/** Entries per read of an export. */
 const SLICE = 200
 
 /** All of the account set's entries that match, newest first, a slice at a time. */
@@ -75,7 +75,7 @@ export async function* readAudit(
   } while (last)
 }
 
-/** Forgets entries that have been kept for a year. Returns how many. */
+/** Deletes entries older than a year. Returns how many. */
 export async function sweepAudit(now: number): Promise<number> {
   return useStorage().write(async (tx) => {
     const swept = await tx

@@ -23,7 +23,7 @@ interface SignedIn {
   c8Token: string
 }
 
-/** What runs by itself for an account set; `c8Token` opened. */
+/** The automation settings of an account set, with `c8Token` decrypted. */
 export type AutomationRecord = Omit<Row, 'c8TokenSealed'> & {
   setOfBook: string
   c8Origin: string
@@ -48,13 +48,13 @@ function open({
 const select = (db: Reader) =>
   db.select().from(automations).innerJoin(setOfBooks, eq(automations.setOfBookId, setOfBooks.id))
 
-/** What runs by itself for this account set; `undefined` if nothing was ever switched on. */
+/** The account set's automation settings; `undefined` if nothing was ever enabled. */
 export async function getAutomation(setOfBookId: number): Promise<AutomationRecord | undefined> {
   const [row] = await select(useStorage().db).where(eq(automations.setOfBookId, setOfBookId))
   return row && open(row)
 }
 
-/** Every account set for which something runs by itself. */
+/** Every account set with an automation enabled. */
 export async function listAutomations(): Promise<AutomationRecord[]> {
   const on = or(eq(automations.downloads, true), eq(automations.imports, true))
   return (await select(useStorage().db).where(on)).map(open)
@@ -65,7 +65,7 @@ type Switches = Pick<
   'downloads' | 'downloadMinutes' | 'imports' | 'importDelayMinutes' | 'importSince' | 'closeDays'
 >
 
-/** What holds until something is switched on for the first time. */
+/** The defaults before anything is enabled. */
 const UNTOUCHED = {
   downloads: false,
   downloadMinutes: DEFAULT_DOWNLOAD_MINUTES,
@@ -119,7 +119,7 @@ export async function saveAutomation(
   })
 }
 
-/** Puts the user's fresh C8 token in the place of the stored one, if that was this user's. */
+/** Replaces the stored C8 token by the user's new one, if the stored one was this user's. */
 export async function renewAutomationToken(tx: Tx, session: SignedIn): Promise<void> {
   const { secretKey } = useStorage()
   const on = or(eq(automations.downloads, true), eq(automations.imports, true))
@@ -129,7 +129,7 @@ export async function renewAutomationToken(tx: Tx, session: SignedIn): Promise<v
     .where(and(eq(automations.setOfBookId, session.setOfBookId), eq(automations.enabledUser, session.userName), on))
 }
 
-/** Forgets the stored C8 token if it is the one that C8 has refused: a log-in may have brought another since. */
+/** Deletes the stored C8 token if it is the one that C8 refused; a log-in may have replaced it since. */
 export async function dropAutomationToken(setOfBookId: number, refused: string, by: Actor): Promise<void> {
   const { write, forUpdate } = useStorage()
   await write(async (tx) => {
@@ -165,10 +165,10 @@ export async function noteDownload(
   )
 }
 
-/** Enough for a day's rush at once, few enough to leave the thread to the webhook. */
+/** Enough for a day's rush, and few enough not to hold up the webhook. */
 const MAX_QUEUED_AT_ONCE = 500
 
-/** The name under which orders are imported that nobody asked for, whoever switched it on. */
+/** The user name of automatic imports, whoever enabled them. */
 const IMPORT_USER = '自动导入'
 
 /** Queues paid orders made between `since` and `until` that nobody has tried to import; returns how many. */

@@ -10,7 +10,7 @@ export type BarcodeAliasRecord = typeof barcodeAliases.$inferSelect
 const table = barcodeAliases
 const own = (setOfBookId: number, id: number) => and(eq(table.setOfBookId, setOfBookId), eq(table.id, id))
 
-/** In the table, no date is empty text: of nulls a unique key takes any number. */
+/** Stored as empty text rather than null: a unique key allows any number of nulls. */
 const toColumns = ({ barcode, c8_barcode: c8Barcode, effective_from: from, note }: Partial<BarcodeAliasInput>) => ({
   barcode,
   c8Barcode,
@@ -46,7 +46,7 @@ export async function listAliases(
   return { total: counted!.total, rows }
 }
 
-/** Makes an alias. Throws Conflict where the barcode has one from that date on. */
+/** Creates an alias. Throws Conflict if the barcode already has one from that date on. */
 export async function createAlias(
   setOfBookId: number,
   input: BarcodeAliasInput,
@@ -119,6 +119,6 @@ export async function findC8Barcodes(
     .from(table)
     .where(and(eq(table.setOfBookId, setOfBookId), inArray(table.barcode, barcodes), lte(table.effectiveFrom, date)))
     .orderBy(table.effectiveFrom)
-  // Of several the latest date is last, and wins.
+  // Sorted by date, so that the latest wins.
   return new Map(rows.map((row) => [row.barcode, row.c8Barcode]))
 }

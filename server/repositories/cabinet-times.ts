@@ -4,7 +4,7 @@ import { beginOfDay, cabinetTotals, dayOf } from '#drizzle/totals'
 import { useStorage } from '../storage/engine.ts'
 import { nextTurn } from '../turns.ts'
 
-/** So long a stretch is read at once: some milliseconds in a busy shop. */
+/** The span of one read: a few milliseconds in a busy shop. */
 const SLICE = 3 * 86_400_000
 
 async function findLast(setOfBookId: number, devId: number, until: number): Promise<number | undefined> {

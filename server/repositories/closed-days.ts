@@ -12,12 +12,12 @@ interface PlacedOrder {
   createTime: number
 }
 
-/** Why an order of a closed day is left alone. */
+/** The reason why an order of a closed day cannot be changed. */
 export function closedReason(date: string): Reason {
   return { message: `${date} 已日结，请先反日结`, code: 'day_closed', params: { date } }
 }
 
-/** As an error. */
+/** `closedReason` as an error. */
 export function dayClosed(date: string): Conflict {
   const { message, ...options } = closedReason(date)
   return new Conflict(message, options)
@@ -40,12 +40,12 @@ async function closedDayOf(db: Reader, { setOfBookId, createTime }: PlacedOrder)
   return day?.date
 }
 
-/** The closed day that the order lies in, as it is now. */
+/** The closed day of the order, outside a transaction. */
 export function findClosedDay(order: PlacedOrder): Promise<string | undefined> {
   return closedDayOf(useStorage().db, order)
 }
 
-/** Keeps the account set's days as they are, open or closed, until the transaction ends; before it locks an order. */
+/** Keeps the set's days from being closed or reopened until the transaction ends. Call it before locking orders. */
 export function holdDays(tx: Tx, setOfBookId: number): Promise<void> {
   return useStorage().lockDays(tx, setOfBookId, 'shared')
 }

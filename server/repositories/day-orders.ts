@@ -5,7 +5,7 @@ import { nextTurn } from '../turns.ts'
 import { inSpan, type Span, behind } from './order-filter.ts'
 import type { OrderRecord } from './orders.ts'
 
-/** So many orders are read in one go, so that reading never keeps goBox waiting for more than some milliseconds. */
+/** Orders per read, so that goBox's messages never wait for more than a few milliseconds. */
 const SLICE = 500
 
 const { products, ...columns } = getTableColumns(orders)

@@ -20,7 +20,7 @@ export async function addDeviceVersion(
   await tx.insert(deviceVersions).values(version)
 }
 
-/** The configurations that a cabinet has had, the newest first. */
+/** The configurations of a cabinet over time, newest first. */
 export async function listDeviceVersions(deviceId: number): Promise<DeviceVersionRecord[]> {
   return useStorage()
     .db.select()
@@ -29,7 +29,7 @@ export async function listDeviceVersions(deviceId: number): Promise<DeviceVersio
     .orderBy(desc(deviceVersions.id))
 }
 
-/** The cabinet as it was configured for orders of a day: by the last version made that holds then. */
+/** The cabinet's configuration for orders of a day: the most recent version in effect on that day. */
 export async function findDeviceForDay(
   setOfBookId: number,
   devId: number,

@@ -27,7 +27,7 @@ interface FailedOrder {
   key: string
 }
 
-/** So many orders are read at once: some milliseconds. */
+/** Orders per read: a few milliseconds' worth. */
 const SLICE = 500
 
 /** A reason's key and params, read once from the text in which they are stored. */
@@ -52,7 +52,7 @@ async function* readFailed(setOfBookId: number, client?: AbortSignal): AsyncGene
     db
       .select({ id, createTime, totalAmount, importError, importErrorCode, importErrorParams })
       .from(orders)
-      // As the partial index has it: a parameter would not lead to it.
+      // A literal: with a parameter the partial index would not be used.
       .where(and(eq(orders.setOfBookId, setOfBookId), gt(id, sql.placeholder('after')), sql`import_state = 'failed'`))
       .orderBy(asc(id))
       .limit(SLICE),
@@ -83,10 +83,10 @@ async function* readFailed(setOfBookId: number, client?: AbortSignal): AsyncGene
   }
 }
 
-/** Codes that say the same: C8 does not know a barcode, be it goBox's or that of an alias. */
+/** Codes with the same meaning: C8 does not know the barcode, whether goBox's or an alias's. */
 const LIKE: Record<string, string[]> = { product_unknown: ['product_unknown', 'alias_unknown'] }
 
-/** The failed imports by reason, those with the most orders first; of one code and its like alone, if named. */
+/** The failed imports by reason, most orders first; optionally only those of one code and its equivalents. */
 export async function listFailedGroups(
   setOfBookId: number,
   code?: string,

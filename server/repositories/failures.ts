@@ -1,7 +1,7 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { useStorage, type CounterOptions } from '../storage/engine.ts'
 
-/** Counts failures for all nodes; `null` where this process is the only one. */
+/** The failure counter shared by all nodes; `null` if this process is the only one. */
 export function useSharedCounter(options: CounterOptions): RateLimiterAbstract | null {
   return useStorage().sharedCounter(options)
 }

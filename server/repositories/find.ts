@@ -9,10 +9,10 @@ import { queryOrders, type NamedOrderRecord } from './order-queries.ts'
  * once.
  */
 const RECENT_ORDERS = 20_000
-/** Days whose goods are looked through. */
+/** Products sold within so many days are searched. */
 const RECENT_DAYS = 90
 
-/** When the oldest of the newest orders was made; `undefined` where there are not that many. */
+/** The time of the oldest order that is searched; `undefined` if all are. */
 async function recentSince(setOfBookId: number): Promise<number | undefined> {
   const [oldest] = await useStorage()
     .db.select({ createTime: orders.createTime })
@@ -24,7 +24,7 @@ async function recentSince(setOfBookId: number): Promise<number | undefined> {
   return oldest?.createTime
 }
 
-/** The order of this number, then the newest orders with the text in number, buyer or document code. */
+/** The order with this number, then the newest ones with the text in number, buyer or document code. */
 export async function findOrders(
   setOfBookId: number,
   q: string,
@@ -41,7 +41,7 @@ export async function findOrders(
   return [...found.values()].slice(0, limit)
 }
 
-/** Products that were sold of late, by part of their name or barcode, those with the largest amount first. */
+/** Recently sold products by part of their name or barcode, highest turnover first. */
 export async function findProducts(
   setOfBookId: number,
   q: string,

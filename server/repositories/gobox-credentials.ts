@@ -17,7 +17,7 @@ export interface GoboxCredentials {
 
 const GOBOX_ACCEPTS = { goboxRefusedAt: null, goboxRefusal: null, goboxRefusalCode: null, goboxRefusalParams: null }
 
-/** Notes that goBox issues no access token for the account set's credentials, unless they have changed meanwhile. */
+/** Records that goBox refuses the account set's credentials, unless they have changed meanwhile. */
 export async function noteGoboxRefusal(
   set: SetOfBookRecord,
   { message, code, params }: Reason,
@@ -89,7 +89,7 @@ export async function claimRenewal(
   })
 }
 
-/** Lets others renew the access token. */
+/** Releases the renewal lease. */
 export async function releaseRenewal(id: number, lease: string): Promise<void> {
   await useStorage().write((tx) =>
     tx

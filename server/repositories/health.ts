@@ -10,7 +10,7 @@ const PROBE_KEPT = 1000
 
 let probe: { at: number; done: Promise<void> } | undefined
 
-/** Writes to the database. Rejects with what the engine throws when it cannot be written. */
+/** Test-writes to the database. Rejects with the engine's error. */
 export function probeStorage(): Promise<void> {
   if (!probe || performance.now() - probe.at > PROBE_KEPT) {
     probe = { at: performance.now(), done: useStorage().probe() }

@@ -61,7 +61,7 @@ export function findByLocalToken(token: string, now: number): LocalToken | undef
   return known ? stillGood(known, now) : rememberLocalToken(tokenHash).then((found) => stillGood(found, now))
 }
 
-/** Whether a local token that is remembered as good still is; one that is not is forgotten. */
+/** Whether a cached local token is still valid; an invalid one leaves the cache. */
 export async function isGoodToken(tx: Tx, setOfBookId: number, tokenHash: string): Promise<boolean> {
   const current = and(eq(setOfBooks.id, setOfBookId), eq(setOfBooks.tokenHash, tokenHash))
   const replaced = and(eq(replacedTokens.setOfBookId, setOfBookId), eq(replacedTokens.tokenHash, tokenHash))
@@ -108,7 +108,7 @@ export async function replaceLocalToken(
   return { set: open(row), oldGoodUntil }
 }
 
-/** Forgets replaced tokens that are no longer good. Returns how many. */
+/** Deletes replaced tokens that have expired. Returns how many. */
 export async function sweepReplacedTokens(now: number): Promise<number> {
   return useStorage().write(async (tx) => {
     const swept = await tx

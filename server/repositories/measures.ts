@@ -28,7 +28,7 @@ export async function readQueue(now: number) {
   return { orders: queue!.orders, dueSince: due!.at }
 }
 
-/** How many things need a person, of all account sets, by kind and severity, but for what is snoozed. */
+/** The number of items that need a person, over all account sets, by kind and severity; without snoozed ones. */
 export async function countAttention(now: number) {
   const { snoozedUntil, snoozedSeverity, severity, goneAt } = attentionItems
   const isGraver = and(eq(snoozedSeverity, 'warning'), eq(severity, 'critical'))
@@ -39,7 +39,7 @@ export async function countAttention(now: number) {
     .groupBy(attentionItems.kind, attentionItems.severity)
 }
 
-/** Bytes that the database takes. */
+/** The size of the database in bytes. */
 export function databaseSize(): Promise<number> {
   return useStorage().size()
 }

@@ -2,33 +2,33 @@ import { and, eq, sql } from 'drizzle-orm'
 import { duties, nodes } from '#drizzle/schema/cluster'
 import { useStorage, type Tx } from '../storage/engine.ts'
 
-/** A node and how often it has said that it lives. */
+/** A node and its heartbeat counter. */
 export interface NodeRecord {
   id: string
   beats: number
 }
 
-/** Whether other processes may run on this database: a data folder has one. */
+/** Whether other processes may use this database; a data folder has a single one. */
 export const mayHaveOthers = () => useStorage().engine === 'postgres'
 
-/** The node whose attempt holds a lease. */
+/** The id of the node that holds a lease. */
 export const nodeOf = (lease: string) => lease.slice(0, lease.indexOf(':'))
 
-/** Whether the node whose attempt holds this lease has been struck off. */
+/** Whether the node that holds this lease has been declared dead. */
 export const isAbandoned = async (lease: string) => !(await listNodeIds()).has(nodeOf(lease))
 
-/** The ids of the nodes that nobody has struck off. */
+/** The ids of the nodes considered alive. */
 export async function listNodeIds(): Promise<Set<string>> {
   const rows = await useStorage().db.select({ id: nodes.id }).from(nodes)
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Enters a node. */
+/** Registers a node. */
 export async function addNode(id: string): Promise<void> {
   await useStorage().write((tx) => tx.insert(nodes).values({ id, beats: 0 }))
 }
 
-/** Strikes a node off, with its duties; with `beats` only if it has not moved since. */
+/** Declares a node dead and frees its duties; with `beats`, only if its heartbeat has not changed since. */
 export async function removeNode({ id, beats }: { id: string; beats?: number }): Promise<void> {
   const unmoved = beats === undefined ? undefined : eq(nodes.beats, beats)
   await useStorage().write((tx) => tx.delete(nodes).where(and(eq(nodes.id, id), unmoved)))

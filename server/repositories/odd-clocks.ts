@@ -7,9 +7,9 @@ export type OddClock = typeof oddClocks.$inferInsert
 
 const later = (column: string) => sql.raw(`excluded.${column}`)
 
-/** Remembers whose clock is odd, in the transaction that stores the messages. */
+/** Records which cabinets' clocks are ahead, in the transaction that stores the messages. */
 export async function noteOddClocks(tx: Tx, clocks: OddClock[]): Promise<void> {
-  // In one sequence, as two transactions may note the same cabinets.
+  // In a fixed order, to avoid deadlocks between transactions that record the same cabinets.
   const sorted = clocks.toSorted((a, b) => a.setOfBookId - b.setOfBookId || a.devId - b.devId)
   for (const clock of sorted)
     await tx

@@ -20,14 +20,14 @@ const MAX_LINES_BYTES = 16 * 1024
 
 const factsOf = ({ name, num, amount, cost }: OrderLine): LineFacts => ({ name, num, amount, cost: cost ?? null })
 
-/** The facts in which two lines differ, `null` if in none. */
+/** The facts in which two lines differ; `null` if they are equal. */
 function differing(before: LineFacts, after: LineFacts): Pick<LineChange, 'before' | 'after'> | null {
   const fields = (Object.keys(before) as (keyof LineFacts)[]).filter((field) => before[field] !== after[field])
   const pick = (facts: LineFacts) => Object.fromEntries(fields.map((field) => [field, facts[field]]))
   return fields.length > 0 ? { before: pick(before), after: pick(after) } : null
 }
 
-/** The lines by their barcode, of which several may have the same. */
+/** The lines by barcode; several may share one. */
 function byBarcode(lines: OrderLine[]): Map<string, OrderLine[]> {
   const table = new Map<string, OrderLine[]>()
   for (const line of lines) table.set(line.barcode, [...(table.get(line.barcode) ?? []), line])
@@ -46,7 +46,7 @@ function* compare(before: OrderLine[], after: OrderLine[]): Generator<LineChange
     yield { barcode: line.barcode, name: line.name, before: factsOf(line), after: null }
 }
 
-/** How the lines of an order changed: as many as an entry has room for, and how many more there are. */
+/** The changed lines of an order, as many as an entry has room for, and how many more there are. */
 export function lineChanges(before: OrderLine[], after: OrderLine[]): LineChanges {
   const lines: LineChange[] = []
   let bytes = 0

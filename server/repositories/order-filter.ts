@@ -33,7 +33,7 @@ function cabinetMatches(
   )
 }
 
-/** Whether the filter asks for something of the cabinet. */
+/** Whether the filter has a condition on the cabinet. */
 export function asksForCabinet(filter: OrderFilter): boolean {
   return filter.dev_id !== undefined || filter.device_name !== undefined || filter.unconfigured !== undefined
 }
@@ -75,7 +75,7 @@ function isOfOtherReason(setOfBookId: number): SQL {
   return and(eq(orders.importState, 'failed'), sql`${reason} not in (${named})`)!
 }
 
-/** The conditions on what the totals know as well as the orders, but for the time. */
+/** The conditions, other than time, on columns that the totals share with the orders. */
 export function factsMatch(
   table: typeof orders | typeof cabinetTotals | typeof dayTotals,
   setOfBookId: number,
@@ -100,7 +100,7 @@ export function factsMatch(
   )!
 }
 
-/** Whether only the orders themselves can say what matches, and no index leads to them. */
+/** Whether the filter needs a scan of the orders: neither totals nor an index can answer it. */
 export function asksForText(filter: OrderFilter): boolean {
   return (
     filter.trans_id !== undefined ||
@@ -114,7 +114,7 @@ export function asksForText(filter: OrderFilter): boolean {
   )
 }
 
-/** Without what is looked for in the orders that all else has found. */
+/** Spread over a filter, unsets the conditions that are checked last, on the orders found by all others. */
 export const NO_TEXT = {
   q: undefined,
   barcode: undefined,
@@ -126,7 +126,7 @@ export const NO_TEXT = {
 /** The states in which an order may await C8: on days without them none is looked for. */
 const AWAITING: ImportState[] = ['queued', 'sending', 'failed']
 
-/** What the totals can say of a filter. */
+/** The part of a filter that the totals can answer. */
 export function factsOf(filter: OrderFilter): OrderFilter {
   const import_state = filter.import_state ?? (filter.awaits_c8 ? AWAITING : undefined)
   return { ...filter, ...NO_TEXT, refund_overdue: undefined, import_stuck: undefined, import_state }

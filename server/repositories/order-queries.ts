@@ -11,7 +11,7 @@ import type { OrderRecord } from './orders.ts'
 /** An order with its cabinet's name, `null` when that is not configured. */
 export type NamedOrderRecord = OrderRecord & { deviceName: string | null }
 
-/** Aborts when whoever asked has left. */
+/** Aborts when the client disconnects. */
 type Client = AbortSignal
 
 /** Whether no index leads to what is asked for, so that all orders must be read: for part of a text, or by amount. */
@@ -26,7 +26,7 @@ const named = (db: Reader) =>
     .from(orders)
     .leftJoin(devices, and(eq(devices.setOfBookId, orders.setOfBookId), eq(devices.devId, orders.devId)))
 
-/** Looks window by window: those before the page are skipped unread, as their counts are known. */
+/** Reads window by window. Windows before the page are skipped unread, as their counts are known. */
 async function idsByTime(db: Reader, setOfBookId: number, query: OrderQuery, newestFirst: Window[], client?: Client) {
   const order = query.sort === 'create_time' ? asc : desc
   const ids: number[] = []
@@ -49,7 +49,7 @@ async function idsByTime(db: Reader, setOfBookId: number, query: OrderQuery, new
   return ids
 }
 
-/** Neighbouring windows together, of about `size` orders each. */
+/** Merges neighbouring windows into groups of about `size` orders. */
 function* groupWindows(windows: Window[], size: number): Generator<Span> {
   let group: Window[] = []
   let held = 0
@@ -68,7 +68,7 @@ async function idsByAmount(db: Reader, setOfBookId: number, query: OrderQuery, n
   const order = query.sort === 'total_amount' ? asc : desc
   const sign = query.sort === 'total_amount' ? 1 : -1
   let best: { id: number; amount: number }[] = []
-  // Windows of a text hold few orders that match among many that are read.
+  // With a text filter few of the orders that are read match, so windows are not merged.
   for (const span of asksForText(query) ? newestFirst : groupWindows(newestFirst, 10 * SLICE)) {
     const rows = await db
       .select({ id: orders.id, amount: orders.totalAmount })
@@ -84,7 +84,7 @@ async function idsByAmount(db: Reader, setOfBookId: number, query: OrderQuery, n
   return best.slice(query.start).map((row) => row.id)
 }
 
-/** Of refunds alone, which are few. */
+/** Only refunds are sorted by this, and they are few. */
 async function idsByUpdateTime(db: Reader, setOfBookId: number, query: OrderQuery, windows: Window[]) {
   if (windows.length === 0) return []
   const span = { from: windows.at(-1)!.from, to: windows[0]!.to }
@@ -110,10 +110,10 @@ const FINDERS: Record<OrderSort, typeof idsByTime> = {
 const FIRST_SLICE = 8
 const LARGEST_SLICE = 256
 
-/** Orders in slices, of which each is read when the one before has been worked off. */
+/** Orders in slices; each is read once the one before has been consumed. */
 type Slices = AsyncGenerator<NamedOrderRecord[]>
 
-/** Orders in the sequence of their ids. One that has been deleted meanwhile is left out. */
+/** The orders in the sequence of `ids`, leaving out any deleted meanwhile. */
 async function* readByIds(ids: number[], client?: Client): Slices {
   const { db, dialect } = useStorage()
   const pace = new Pace(FIRST_SLICE, LARGEST_SLICE)
@@ -147,7 +147,7 @@ export async function queryOrders(
       ids: await find(db, setOfBookId, query, windows, isLong ? client : undefined),
     }
   }
-  // What is read in slices is of several moments.
+  // A read in slices is no snapshot.
   const { db, snapshot } = useStorage()
   const { ids, totals } = isLong ? await read(db) : await snapshot(read)
   return { ...totals, total: totals.orders, rows: readByIds(ids, client) }

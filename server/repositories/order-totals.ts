@@ -18,7 +18,7 @@ import {
   type Span,
 } from './order-filter.ts'
 
-/** How many orders match, and their sums in fen: of all, of those paid, and of those paid back. */
+/** The number of matching orders and their sums in fen: all, paid, and refunded. */
 export interface Totals {
   orders: number
   amount: number
@@ -28,7 +28,7 @@ export interface Totals {
   refundedAmount: number
 }
 
-/** A stretch of time that holds orders which match a filter. */
+/** A span of time with orders that match a filter. */
 export interface Window extends Span, Totals {}
 
 const sumOf = (value: SQL | Column) => sql`coalesce(sum(${value}), 0)`.mapWith(Number)
@@ -59,7 +59,7 @@ export function addTotals(windows: Window[]): Totals {
   }
 }
 
-/** So many orders are read in one go, so that reading never keeps goBox waiting for more than some milliseconds. */
+/** Orders per read, so that goBox's messages never wait for more than a few milliseconds. */
 export const SLICE = 2000
 
 /** Whole days of the totals, both inclusive. */
@@ -68,7 +68,7 @@ export interface Days {
   last: number
 }
 
-/** From which day to which there are orders; `undefined`: there are none. */
+/** The first and last day with orders; `undefined` if there are none. */
 export async function knownDays(db: Reader, setOfBookId: number): Promise<Days | undefined> {
   const [row] = await db
     .select({ first: min(dayTotals.day), last: max(dayTotals.day) })
@@ -83,7 +83,7 @@ interface Split {
   rests: Span[]
 }
 
-/** As `splitSpan`, where it is known on which days there are orders. */
+/** As `splitSpan`, with the days that have orders already known. */
 export function splitKnown(known: Days | undefined, { from, to }: Partial<Span>): Split {
   if (!known) return { days: null, rests: [] }
   const first = from === undefined ? known.first : dayOf(from - 1) + 1
@@ -112,7 +112,7 @@ async function countDays(
   { first, last }: Days,
 ): Promise<Window[]> {
   const table = asksForCabinet(filter) ? cabinetTotals : dayTotals
-  // Naming each day lets the primary key lead to the cabinet; a range of days would read all cabinets.
+  // With every day named, the primary key finds the cabinet; a range of days would read all cabinets.
   const day =
     table === cabinetTotals && filter.unconfigured === undefined
       ? useStorage().dialect.isBetweenDays(table.day, first, last)
@@ -127,7 +127,7 @@ async function countDays(
   return rows.map(({ day, ...totals }) => ({ from: beginOfDay(day), to: beginOfDay(day + 1) - 1, ...totals }))
 }
 
-/** What matches of few orders by days, newest first: an index leads to them. */
+/** The matching orders by day, newest first, for filters whose few orders have an index. */
 async function countFew(db: Reader, setOfBookId: number, filter: OrderFilter): Promise<Window[]> {
   const day = sql<number>`(${orders.createTime} + ${sql.raw(String(DAY_OFFSET))}) / ${sql.raw(String(DAY))}`
   const span = { from: filter.start_date ?? 0, to: filter.end_date ?? Number.MAX_SAFE_INTEGER }
@@ -182,7 +182,7 @@ async function* slicesOf(setOfBookId: number, whole: Span): AsyncGenerator<Span>
   }
 }
 
-/** Milliseconds after which reading goes on in a later turn. */
+/** Milliseconds of reading after which the event loop gets a turn. */
 const TURN = 3
 
 /** Counts what matches in windows of which only the facts are known; yields to other work between slices. */

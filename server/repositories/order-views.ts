@@ -60,7 +60,7 @@ export async function listViews(viewer: Omit<Viewer, 'mayEdit'>): Promise<OrderV
   return useStorage().db.select().from(table).where(seenBy(viewer)).orderBy(asc(table.id))
 }
 
-/** Which view the user's list opens with; `undefined`: none was chosen. */
+/** The user's default view; `undefined` if none was chosen. */
 export async function getDefaultView({ setOfBookId, userName }: Omit<Viewer, 'mayEdit'>): Promise<string | undefined> {
   const [row] = await useStorage()
     .db.select({ view: defaults.view })
@@ -69,7 +69,7 @@ export async function getDefaultView({ setOfBookId, userName }: Omit<Viewer, 'ma
   return row?.view
 }
 
-/** Chooses which view the user's list opens with; `null`: none. */
+/** Sets the user's default view; `null` clears it. */
 export async function chooseDefaultView(viewer: Omit<Viewer, 'mayEdit'>, view: string | null): Promise<void> {
   const own = { setOfBookId: viewer.setOfBookId, user: viewer.userName }
   await useStorage().write(async (tx) => {
@@ -101,7 +101,7 @@ export async function createView(viewer: Viewer, input: OrderViewInput, by: Acto
     .catch((error) => refuseDuplicate(error, input.name))
 }
 
-/** What the audit tells of a change: only what others see is told. */
+/** Audits a change to a view as far as others can see it. */
 async function auditChange(tx: Tx, by: Actor, before: OrderViewRecord, after: OrderViewRecord) {
   const { id, name } = after
   const [was, is] = [before.shared && shown(before), after.shared && shown(after)]

@@ -17,18 +17,18 @@ import { withdrawImport } from './withdraw-import.ts'
 
 export type OrderRecord = typeof orders.$inferSelect
 
-/** What storing a message did. */
+/** The effect of storing a message. */
 export type Receipt = 'created' | 'updated' | 'unchanged'
 
-/** A message of goBox that is to be stored, and who brought it when. */
+/** A message of goBox to be stored, with its source and time of arrival. */
 export interface Arrival {
   setOfBookId: number
   message: OrderMessage
   user: string
   now: number
-  /** The local token with which it came; none: it did not come from outside. */
+  /** The local token that it was sent with; absent unless it came through the webhook. */
   tokenHash?: string
-  /** Whether it is known that lines are missing. */
+  /** Set if lines are known to be missing. */
   isPartial?: boolean
 }
 
@@ -139,7 +139,7 @@ async function storeOne(tx: Tx, arrival: Arrival, created: number | null): Promi
   const { setOfBookId, message, now } = arrival
   if (created === null) {
     const key = { setOfBookId, transId: message.trans_id }
-    // A repeated message takes no lock, for which the groups of other nodes would wait.
+    // A repeated message takes no lock: groups of other nodes would wait for it.
     if (mayHaveOthers() && !planChange((await seenByTransId(key, tx))[0]!, arrival)) return 'unchanged'
     const [stored] = await byTransId(key, tx)
     return applyMessage(tx, stored!, arrival)
@@ -149,7 +149,7 @@ async function storeOne(tx: Tx, arrival: Arrival, created: number | null): Promi
   return 'created'
 }
 
-/** Before orders are locked that a closing of their day may wait for. */
+/** Must come before any order is locked: closing a day locks in the same sequence. */
 async function holdDaysOf(tx: Tx, known: Arrival[]) {
   const sets = new Set(known.map(({ setOfBookId }) => setOfBookId))
   for (const setOfBookId of [...sets].sort((a, b) => a - b)) await holdDays(tx, setOfBookId)
@@ -174,7 +174,7 @@ export async function storeOrders(tx: Tx, arrivals: Arrival[]): Promise<Receipt[
     const isOdd = isClockOdd(message.update_time, now)
     const isNew = created[index] !== null
     if (!isNew) await requireGoodToken(arrival)
-    // Most messages are a new order's, and waiting for nothing costs each of them a turn of the queue of promises.
+    // No await for new orders, the common case: each await would cost them a microtask.
     const receipt = isNew && !isOdd ? 'created' : await storeOne(tx, arrival, created[index]!)
     receipts.push(receipt)
     if (isOdd && receipt !== 'unchanged')
