@@ -8,7 +8,7 @@ let token: string
 
 beforeAll(async () => {
   const { url, sandbox } = world.app
-  const shop = { ...shops[0]!, ordersPerDay: 12 }
+  const shop = { ...shops[0]!, ordersPerDay: 24 }
   await setUpShop(url, sandbox, shop)
   token = (await world.app.logInWith(shop.c8Token, { set_of_book: shop.set_of_book })).body.token as string
 }, 60_000)

@@ -29,7 +29,9 @@ export class PostgresQueries {
   run(url: string, sql: string, values: readonly unknown[]): unknown[] {
     Atomics.store(this.#signal, 0, 0)
     this.#port.postMessage({ url, sql, values })
-    if (Atomics.wait(this.#signal, 0, 0, LIMIT) === 'timed-out') throw new Error(`PostgreSQL did not answer: ${sql}`)
+    // A late notification about the answer before wakes this one, too.
+    while (Atomics.load(this.#signal, 0) === 0)
+      if (Atomics.wait(this.#signal, 0, 0, LIMIT) === 'timed-out') throw new Error(`PostgreSQL did not answer: ${sql}`)
     const { rows, error } = receiveMessageOnPort(this.#port)!.message as Answer
     if (error !== undefined) throw new Error(error)
     return rows!

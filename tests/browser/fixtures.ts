@@ -93,7 +93,7 @@ export function rowOf(page: Page, transId: string) {
 export async function openPage(page: Page, stack: Stack, path: string, account?: Parameters<Stack['link']>[0]) {
   const kept = JSON.stringify(JSON.stringify({ path, set_of_book: null }))
   await page.addInitScript(
-    `if (location.pathname === '/login' && location.hash.startsWith('#token='))
+    `if (location.pathname === '/login' && location.hash.startsWith('#token=') && !sessionStorage.getItem('gobox.return'))
       sessionStorage.setItem('gobox.return', ${kept})`,
   )
   await page.goto(stack.link(account))
