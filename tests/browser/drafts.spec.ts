@@ -114,7 +114,8 @@ test('a cabinet being changed, or configured over another page, opens again even
   await expect(change.getByLabel('名称')).toHaveValue('改了一半')
   await change.getByRole('button', { name: '取消' }).click()
 
-  const { root } = await stack().ask<{ root: { id: number }[] }>('GET', '/api/orders?action=trade_view')
+  const ofCabinet = `/api/orders?action=trade_view&dev_id=${unconfigured}`
+  const { root } = await stack().ask<{ root: { id: number }[] }>('GET', ofCabinet)
   await page.goto(`${stack().url}/orders/${root[0]!.id}`)
   await page
     .locator('.order-fields')

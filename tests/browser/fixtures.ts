@@ -86,18 +86,24 @@ export function rowOf(page: Page, transId: string) {
   return page.locator('.order-row, .el-table__row, .cards > li').filter({ hasText: transId })
 }
 
+let openings = 0
+
 /**
  * Logs in by C8's menu link and opens a page: as the one to come back to after the log-in, which spares a test the
  * load of another.
  */
 export async function openPage(page: Page, stack: Stack, path: string, account?: Parameters<Stack['link']>[0]) {
   const kept = JSON.stringify(JSON.stringify({ path, set_of_book: null }))
+  // Once: a later log-in in this tab leads back to what the app itself keeps.
+  const opening = JSON.stringify(`opening ${++openings}`)
   await page.addInitScript(
-    `if (location.pathname === '/login' && location.hash.startsWith('#token=') && !sessionStorage.getItem('gobox.return'))
-      sessionStorage.setItem('gobox.return', ${kept})`,
+    `if (location.pathname === '/login' && location.hash.startsWith('#token=') && !sessionStorage.getItem(${opening})) {
+      sessionStorage.setItem(${opening}, 'done')
+      sessionStorage.setItem('gobox.return', ${kept})
+    }`,
   )
   await page.goto(stack.link(account))
-  await page.waitForURL(stack.url + path)
+  await page.waitForURL(new URL(path, stack.url).href)
 }
 
 export const openOrders = (page: Page, stack: Stack, path = '/orders') => openPage(page, stack, path)

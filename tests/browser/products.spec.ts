@@ -126,7 +126,7 @@ test('the list is copied and taken away as a file for whoever keeps C8', async (
     page.getByRole('menuitem', { name: 'CSV' }).click(),
   ])
   expect(download.suggestedFilename()).toMatch(/^C8里没有的条码_.*\.csv$/)
-  expect(readFileSync(await download.path(), 'utf8')).toContain(`${bread.barcode},${bread.name},,1,6.8,`)
+  expect(readFileSync(await download.path(), 'utf8')).toContain(`${bread.barcode},${bread.name},,1,6.80,`)
 })
 
 test('products are searched by name and barcode, and other days are one click away', async ({ page }) => {

@@ -102,7 +102,7 @@ test('it is taken away as a file and printed without menu and buttons', async ({
     page.getByRole('menuitem', { name: 'CSV' }).click(),
   ])
   expect(download.suggestedFilename()).toMatch(/^报表_.*\.csv$/)
-  expect(readFileSync(await download.path(), 'utf8')).toContain(`${bread.barcode},${bread.name},1,6.8,`)
+  expect(readFileSync(await download.path(), 'utf8')).toContain(`${bread.barcode},${bread.name},1,6.80,`)
   await page.emulateMedia({ media: 'print' })
   await expect(lineOf(page, bread.name)).toBeVisible()
   for (const hidden of ['.frame-menu', '.report-kinds', '.actions button'])
