@@ -45,6 +45,7 @@ test('the filter of import states has the words of the tags, each finds its orde
   await expect(rowOf(page, 'T-BACK')).toContainText('已退款需处理')
   await expect(rowOf(page, 'T-')).toHaveCount(1)
   await expect(page).toHaveURL(/orders\?refund_handled=0$/)
+  if (isPhone) await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: '去掉筛选 退款需处理' })).toBeVisible()
   expect(await graveViolations(page)).toEqual([])
 

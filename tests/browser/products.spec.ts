@@ -72,7 +72,8 @@ test('an alias is made in one click, and what waited goes after one question', a
   await question.getByRole('button', { name: '重试 2 个' }).click()
   await expect(lineOf(page, numbers[name])).toHaveCount(0, { timeout: 20_000 })
   await expect(lineOf(page, bread.barcode)).toBeVisible()
-  for (const number of [1, 2]) expect(await stack().sandbox.control.documents(`T-${name}-${number}`)).toHaveLength(1)
+  const documents = (number: number) => stack().sandbox.control.documents(`T-${name}-${number}`)
+  for (const number of [1, 2]) await expect.poll(() => documents(number)).toHaveLength(1)
 })
 
 test('an alias to a barcode that C8 does not know either asks nothing, and says so', async ({ page, isPhone }) => {
