@@ -96,9 +96,11 @@ test('a link in another tab finds the session, no script can read its token, and
   expect(await other.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).not.toContain(
     cookie!.value,
   )
+  const loadedAnew = page.waitForEvent('load')
   await page.getByRole('button', { name: '退出登录' }).click()
   await expect(other).toHaveURL(/login/)
   expect(await context.cookies()).toEqual([])
+  await loadedAnew
   // The other tab comes back to its page when somebody logs in again.
   await page.goto(stack().link())
   await expect(other).toHaveURL(/orders\?status=100/)
