@@ -15,6 +15,13 @@ import { NotFound, Refused } from '../errors.ts'
 /** An access token is used until this long before it expires, so that it does not end under a call. */
 const MARGIN = 60_000
 
+/** Why nothing can be asked of goBox for an account set that has no credentials. */
+export const credentialsMissing = () =>
+  new Refused(
+    '还没有设置 goBox 的用户名和密钥，请到“设置 › 对接”里填写；它们在货柜供应商的客服或管 goBox 账号的同事那里',
+    { code: 'credentials_missing' },
+  )
+
 /** Gets an access token for the credentials. Throws Refused if goBox does not take them. */
 export async function requestAccessToken(
   userName: string,
@@ -77,11 +84,7 @@ export async function withAccessToken<T>(
   const set = await getSetOfBook(setOfBookId)
   if (!set) throw new NotFound('没有这个账套，请检查地址和账套名', { code: 'set_of_book_not_found' })
   const { appKey, userName, accessToken, expiredAt } = set
-  if (!appKey || !userName)
-    throw new Refused(
-      '还没有设置 goBox 的用户名和密钥，请到“设置 › 对接”里填写；它们在货柜供应商的客服或管 goBox 账号的同事那里',
-      { code: 'credentials_missing' },
-    )
+  if (!appKey || !userName) throw credentialsMissing()
   const token = accessToken && expiredAt! - MARGIN > Date.now() ? accessToken : await renew(set, userName, appKey)
   try {
     return await call(token, appKey)

@@ -22,6 +22,7 @@ import { useConfig } from '../config.ts'
 import { Conflict, DomainError, Refused } from '../errors.ts'
 import { log } from '../log/log.ts'
 import { checkDay } from './check-day.ts'
+import { credentialsMissing } from './gobox-access.ts'
 import { share } from './share-check.ts'
 
 /** The user recorded for days that are checked and closed automatically. */
@@ -146,11 +147,7 @@ export async function askForCheck(session: SessionRecord, date: string): Promise
   const now = Date.now()
   if (day.from > now) throw new Refused(`${date} 还没有开始，不能对账`, { code: 'day_not_begun', params: { date } })
   const set = await getSetOfBook(setOfBookId)
-  if (!set?.appKey || !set.userName)
-    throw new Refused(
-      '还没有设置 goBox 的用户名和密钥，请到“设置 › 对接”里填写；它们在货柜供应商的客服或管 goBox 账号的同事那里',
-      { code: 'credentials_missing' },
-    )
+  if (!set?.appKey || !set.userName) throw credentialsMissing()
   await requestCheck(setOfBookId, day, { user: userName, sessionId: id }, now)
   wakeChecks()
 }
