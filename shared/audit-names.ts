@@ -73,4 +73,13 @@ export const AUDIT_FIELD_NAMES: Record<string, string> = {
   secret: '密钥',
   until: '推迟到',
   edited: '消息经过修改',
+  gobox_orders: 'goBox 订单数',
+  gobox_amount: 'goBox 金额',
+  stored_orders: '本系统订单数',
+  stored_amount: '本系统金额',
+  c8_orders: 'C8 订单数',
+  c8_amount: 'C8 金额',
+  refunds_orders: '退款订单数',
+  refunds_amount: '退款金额',
+  differences: '差异',
 }
